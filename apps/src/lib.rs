@@ -1,0 +1,13 @@
+//! The applications: one folder each, in the order in which later ones may use earlier ones.
+
+#![warn(missing_docs)]
+
+/// Tax invoices.
+pub mod invoice;
+
+use counterfoil_platform::{Module, member};
+
+/// All modules of the program, platform services first.
+pub fn modules() -> Vec<Module> {
+    vec![member::MODULE, invoice::MODULE]
+}

@@ -1,0 +1,151 @@
+use crate::{
+    Program, SignerKey,
+    execute::{bad_signature, check_time, id_used},
+    keys::{self, SharedKeys},
+    lookup::StateCode,
+    reader::{Pooled, Reader, snapshot},
+    store,
+    verify::{self, Verified, VerifiedCache},
+};
+use bytes::Bytes;
+use counterfoil_types::{
+    Fault, Hash, Kid, PublicKey, Refusal, Transaction,
+    machine::{Admission, Admitted},
+};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// The check of transactions before they are ordered.
+pub(crate) struct Door {
+    pub reader: Reader,
+    pub program: Arc<dyn Program>,
+    pub ledger: Hash,
+    pub cache: Arc<VerifiedCache>,
+    pub keys: Arc<SharedKeys>,
+}
+
+/// A transaction that stood the checks without state.
+struct Checked {
+    transaction: Arc<Transaction>,
+    weight: u32,
+    /// The keys that verified it before, if it came this way already.
+    known: Option<Arc<[PublicKey]>>,
+}
+
+impl Admission for Door {
+    fn admit(&self, transactions: Vec<Bytes>, now_ms: u64) -> Vec<Result<Admitted, Refusal>> {
+        let checked: Vec<_> =
+            transactions.into_par_iter().with_min_len(8).map(|wire| self.check_alone(wire, now_ms)).collect();
+        let keyed = match self.check_with_state(checked) {
+            Ok(keyed) => keyed,
+            Err((fault, count)) => return vec![Err(StateCode::broken(fault)); count],
+        };
+        self.check_signatures(keyed)
+    }
+}
+
+type Keyed = Result<(Checked, Arc<[PublicKey]>), Refusal>;
+
+impl Door {
+    fn check_alone(&self, wire: Bytes, now_ms: u64) -> Result<Checked, Refusal> {
+        let (transaction, known) = match self.cache.get(&counterfoil_types::merkle::leaf(&wire)) {
+            Some(known) => (known.transaction, Some(known.keys)),
+            None => (Arc::new(Transaction::from_wire(wire)?), None),
+        };
+        check_time(&transaction.payload, now_ms, self.ledger).map_err(|(_, refusal)| refusal)?;
+        let mut weight = 1_u32;
+        for call in &transaction.payload.calls {
+            weight = weight.saturating_add(self.program.check(call)?);
+        }
+        Ok(Checked { transaction, weight, known })
+    }
+
+    /// Duplicates and keys, as the newest block has them.
+    fn check_with_state(&self, checked: Vec<Result<Checked, Refusal>>) -> Result<Vec<Keyed>, (Fault, usize)> {
+        let count = checked.len();
+        let generation = self.keys.generation();
+        let mut pooled = self.reader.take().map_err(|fault| (fault, count))?;
+        let keyed = snapshot(&mut pooled, |pooled| {
+            checked
+                .into_iter()
+                .map(|checked| match checked {
+                    Ok(checked) => self.check_one(pooled, generation, checked),
+                    Err(refusal) => Ok(Err(refusal)),
+                })
+                .collect::<Result<Vec<_>, Broken>>()
+        });
+        match keyed {
+            Ok(keyed) => {
+                self.reader.give_back(pooled);
+                Ok(keyed)
+            }
+            Err(Broken::Sqlite(error)) => Err((self.reader.fault(error), count)),
+            Err(Broken::Program(fault)) => Err((fault, count)),
+        }
+    }
+
+    fn check_one(&self, pooled: &Pooled, generation: u64, checked: Checked) -> Result<Keyed, Broken> {
+        let payload = &checked.transaction.payload;
+        // An id counts until it expires; this transaction is not expired, so neither is its own first use.
+        let known = store::known_id(&pooled.connection, payload.signers[0].as_str(), &payload.id, 0)?;
+        if let Some(known) = known {
+            return Ok(Err(id_used(&known, checked.transaction.identity()).1));
+        }
+        let get = |kid: &Kid| self.key(pooled, generation, kid);
+        let keys = keys::of_transaction(&checked.transaction, get).map_err(Broken::Program)?;
+        Ok(keys.valid().map(|keys| (checked, keys.into())))
+    }
+
+    fn key(&self, pooled: &Pooled, generation: u64, kid: &Kid) -> Result<Option<SignerKey>, Fault> {
+        if let Some(known) = self.keys.get(kid) {
+            return Ok(known);
+        }
+        let key = self.program.signer_key(&pooled.connection, kid)?;
+        if !self.program.key_tables().is_empty() {
+            self.keys.insert(generation, kid, key);
+        }
+        Ok(key)
+    }
+
+    /// Signatures in batches on all cores, except of what stood this check with the same keys before.
+    fn check_signatures(&self, keyed: Vec<Keyed>) -> Vec<Result<Admitted, Refusal>> {
+        let is_new = |checked: &Checked, keys: &Arc<[PublicKey]>| checked.known.as_ref() != Some(keys);
+        let new: Vec<_> = keyed
+            .iter()
+            .flatten()
+            .filter(|(checked, keys)| is_new(checked, keys))
+            .map(|(checked, keys)| (Arc::clone(&checked.transaction), Arc::clone(keys)))
+            .collect();
+        let mut verdicts = verify::check(&new).into_iter();
+        let mut verified = Vec::with_capacity(new.len());
+        let admitted = keyed
+            .into_iter()
+            .map(|keyed| {
+                let (checked, keys) = keyed?;
+                if is_new(&checked, &keys) {
+                    if !verdicts.next().unwrap_or(false) {
+                        return Err(bad_signature());
+                    }
+                    verified.push(Verified { transaction: Arc::clone(&checked.transaction), keys });
+                }
+                let Checked { transaction, weight, .. } = checked;
+                let expires_ms = transaction.payload.expires_ms;
+                Ok(Admitted { leaf: transaction.leaf(), wire: transaction.wire().clone(), weight, expires_ms })
+            })
+            .collect();
+        self.cache.insert(verified);
+        admitted
+    }
+}
+
+/// What stops admission itself.
+enum Broken {
+    Sqlite(rusqlite::Error),
+    Program(Fault),
+}
+
+impl From<rusqlite::Error> for Broken {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}

@@ -1,0 +1,184 @@
+//! The rows that a block wrote: their bytes at rest, and all that follows from them.
+
+use crate::{capture::Captured, table::Table};
+use counterfoil_types::{Fault, Hash, machine::IndexUpdate, merkle, row};
+use minicbor::{Decoder, Encoder, data::Type};
+use rayon::prelude::*;
+use std::{collections::HashMap, ops::Range};
+
+/// Version of the encoding.
+const VERSION: u64 = 1;
+
+/// Rows from which on hashing is spread over the cores.
+const PARALLEL_MIN: usize = 512;
+
+/// What the index takes at genesis: `updates` of its rows, and a marker of each mutable table, see [`row::indexed_table_key`].
+pub(crate) fn with_markers(mut updates: Vec<IndexUpdate>, tables: &[Table]) -> Vec<IndexUpdate> {
+    let marker = |table: &Table| IndexUpdate { key: row::indexed_table_key(&table.name), value: Some(table.hash) };
+    updates.extend(tables.iter().filter(|table| table.mutable).map(marker));
+    updates.sort_by_key(|update| update.key);
+    updates
+}
+
+/// A change list in memory: the changes and the bytes of their rows.
+#[derive(Debug, Default)]
+pub(crate) struct ChangeList {
+    changes: Vec<Captured>,
+    rows: Vec<u8>,
+}
+
+impl ChangeList {
+    /// The list of what was captured.
+    pub(crate) fn new(changes: Vec<Captured>, rows: Vec<u8>) -> Self {
+        Self { changes, rows }
+    }
+
+    /// The changes in order.
+    pub(crate) fn changes(&self) -> &[Captured] {
+        &self.changes
+    }
+
+    /// The bytes of a row.
+    pub(crate) fn row(&self, range: &Range<usize>) -> &[u8] {
+        &self.rows[range.clone()]
+    }
+
+    /// CBOR `[1, [table…], [[transaction, table, old or null, new or null]…]]`: `table` is a place in the list of names, rows are byte
+    /// strings that hold the row's own encoding.
+    pub(crate) fn encode(&self, tables: &[Table]) -> Vec<u8> {
+        let mut places: Vec<Option<u32>> = vec![None; tables.len()];
+        let mut names = Vec::new();
+        for change in &self.changes {
+            places[change.table].get_or_insert_with(|| {
+                names.push(tables[change.table].name.as_str());
+                names.len() as u32 - 1
+            });
+        }
+        let mut out = Vec::with_capacity(self.rows.len() + 12 * self.changes.len() + 64);
+        let mut write = || {
+            let mut encoder = Encoder::new(&mut out);
+            encoder.array(3)?.u64(VERSION)?.array(names.len() as u64)?;
+            for name in &names {
+                encoder.str(name)?;
+            }
+            encoder.array(self.changes.len() as u64)?;
+            for change in &self.changes {
+                encoder.array(4)?.u32(change.transaction)?.u32(places[change.table].unwrap_or_default())?;
+                for range in [&change.old, &change.new] {
+                    match range {
+                        Some(range) => encoder.bytes(self.row(range))?,
+                        None => encoder.null()?,
+                    };
+                }
+            }
+            Ok::<_, minicbor::encode::Error<std::convert::Infallible>>(())
+        };
+        write().expect("writing to a Vec cannot fail");
+        out
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote.
+    pub(crate) fn decode(bytes: &[u8], tables: &[Table], height: u64) -> Result<Self, Fault> {
+        Self::read(bytes, tables).ok_or_else(|| Fault::Corrupt {
+            what: format!("the change list of block {height} in state.db"),
+            detail: "it does not decode".into(),
+            recover: crate::open::RECOVER.into(),
+        })
+    }
+
+    fn read(bytes: &[u8], tables: &[Table]) -> Option<Self> {
+        let mut decoder = Decoder::new(bytes);
+        if decoder.array().ok()?? != 3 || decoder.u64().ok()? != VERSION {
+            return None;
+        }
+        let mut places = Vec::new();
+        for _ in 0..decoder.array().ok()?? {
+            let name = decoder.str().ok()?;
+            places.push(tables.iter().position(|table| table.name == name)?);
+        }
+        let count = decoder.array().ok()??;
+        let mut list = Self { changes: Vec::with_capacity(count.min(bytes.len() as u64) as usize), rows: Vec::new() };
+        for _ in 0..count {
+            decoder.array().ok()?;
+            let transaction = decoder.u32().ok()?;
+            let table = *places.get(decoder.u32().ok()? as usize)?;
+            let old = list.read_row(&mut decoder)?;
+            let new = list.read_row(&mut decoder)?;
+            let some = old.as_ref().or(new.as_ref()).copied()?;
+            let key = tables[table].key_of(&list.rows[some.0..some.1]);
+            let range = |(start, end): (usize, usize)| start..end;
+            list.changes.push(Captured { table, transaction, key, old: old.map(range), new: new.map(range) });
+        }
+        Some(list)
+    }
+
+    #[allow(clippy::option_option)]
+    fn read_row(&mut self, decoder: &mut Decoder<'_>) -> Option<Option<(usize, usize)>> {
+        if decoder.datatype().ok()? == Type::Null {
+            decoder.null().ok()?;
+            return Some(None);
+        }
+        let start = self.rows.len();
+        self.rows.extend_from_slice(decoder.bytes().ok()?);
+        Some(Some((start, self.rows.len())))
+    }
+
+    /// The leaf of each change in the block's tree of changes: key ‖ value of a write, the key alone of a delete.
+    pub(crate) fn leaves(&self, tables: &[Table]) -> Vec<Hash> {
+        let leaf = |change: &Captured| match &change.new {
+            Some(range) => {
+                let value = row::value(&tables[change.table].hash, self.row(range));
+                let mut data = [0; 64];
+                data[..32].copy_from_slice(&change.key.0);
+                data[32..].copy_from_slice(&value.0);
+                merkle::leaf(&data)
+            }
+            None => merkle::leaf(&change.key.0),
+        };
+        if self.changes.len() < PARALLEL_MIN {
+            self.changes.iter().map(leaf).collect()
+        } else {
+            self.changes.par_iter().map(leaf).collect()
+        }
+    }
+
+    /// The mutable rows that the block changed, in the order of their keys, each with what it was before and is after.
+    fn coalesced(&self, tables: &[Table]) -> Vec<Coalesced<'_>> {
+        let mut order: Vec<&Captured> = self.changes.iter().filter(|change| tables[change.table].mutable).collect();
+        order.sort_by_key(|change| change.key);
+        order
+            .chunk_by(|a, b| a.key == b.key)
+            .map(|writes| {
+                let (first, last) = (&writes[0], &writes[writes.len() - 1]);
+                Coalesced {
+                    key: first.key,
+                    table: first.table,
+                    old: first.old.as_ref().map(|range| self.row(range)),
+                    new: last.new.as_ref().map(|range| self.row(range)),
+                }
+            })
+            .filter(|row| row.old != row.new)
+            .collect()
+    }
+
+    /// What the index of current values takes from the block: one update a row, sorted by key, none where nothing changed in the end.
+    pub(crate) fn index_updates(&self, tables: &[Table]) -> Vec<IndexUpdate> {
+        let update = |row: &Coalesced<'_>| IndexUpdate {
+            key: row.key,
+            value: row.new.map(|bytes| row::value(&tables[row.table].hash, bytes)),
+        };
+        self.coalesced(tables).iter().map(update).collect()
+    }
+
+    /// The mutable rows as they were before the block, of those that it changed.
+    pub(crate) fn before(&self, tables: &[Table]) -> HashMap<Hash, Option<Box<[u8]>>> {
+        self.coalesced(tables).into_iter().map(|row| (row.key, row.old.map(Into::into))).collect()
+    }
+}
+
+struct Coalesced<'a> {
+    key: Hash,
+    table: usize,
+    old: Option<&'a [u8]>,
+    new: Option<&'a [u8]>,
+}

@@ -1,0 +1,260 @@
+use crate::sandbox::Sandbox;
+use counterfoil_types::{Event, Fault, Hash, Kid, Refusal, TransactionCode};
+use rusqlite::{CachedStatement, Connection, Params, Row, StatementStatus, ffi};
+use serde::Serialize;
+use std::cell::{Cell, RefCell};
+
+/// What a command may see and do: the ledger's tables by SQL, the block's time, who signed, and telling what happened.
+///
+/// Any statement that fails refuses the whole transaction, even if the command goes on: with the command's own refusal if it returns
+/// one, else with `transaction/14` or `transaction/15`.
+pub struct Context<'a> {
+    connection: &'a Connection,
+    sandbox: &'a Sandbox,
+    place: Place<'a>,
+    savepoint: Cell<bool>,
+    ids: u64,
+    events: Vec<Event>,
+    failure: RefCell<Failure>,
+}
+
+/// Where in the ledger a transaction is executed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub ledger: Hash,
+    pub height: u64,
+    pub time_ms: u64,
+    pub transaction: Hash,
+    pub signers: &'a [Kid],
+}
+
+/// What went wrong in a statement, if anything did.
+#[derive(Debug, Default)]
+pub(crate) struct Failure {
+    /// The statement's refusal.
+    pub refusal: Option<Refusal>,
+    /// The database itself failed: the member stops.
+    pub fault: Option<Fault>,
+    /// SQLite gave up the whole block with the statement: it is executed again without this transaction.
+    pub block_lost: bool,
+}
+
+/// What a transaction left in its context.
+pub(crate) struct Finished {
+    pub savepoint: bool,
+    pub events: Vec<Event>,
+    pub failure: Failure,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(connection: &'a Connection, sandbox: &'a Sandbox, place: Place<'a>) -> Self {
+        Self {
+            connection,
+            sandbox,
+            place,
+            savepoint: Cell::new(false),
+            ids: 0,
+            events: Vec::new(),
+            failure: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Finished {
+        Finished { savepoint: self.savepoint.get(), events: self.events, failure: self.failure.into_inner() }
+    }
+
+    /// The block's time, milliseconds since 1970-01-01 UTC.
+    pub fn time_ms(&self) -> u64 {
+        self.place.time_ms
+    }
+
+    /// The block's height; 0 in genesis.
+    pub fn height(&self) -> u64 {
+        self.place.height
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> Hash {
+        self.place.ledger
+    }
+
+    /// The keys that signed the transaction, the sender's first; none in genesis.
+    pub fn signers(&self) -> &'a [Kid] {
+        self.place.signers
+    }
+
+    /// The transaction's identity; in genesis the ledger's id.
+    pub fn transaction(&self) -> Hash {
+        self.place.transaction
+    }
+
+    /// A new id that nobody else gets: 32 hexadecimal digits, derived from the transaction's identity and a counter.
+    pub fn new_id(&mut self) -> String {
+        self.ids += 1;
+        let hash = Hash::of(&[b"counterfoil/id/1", &self.place.transaction.0, &self.ids.to_be_bytes()]);
+        hex::encode(&hash.0[..16])
+    }
+
+    /// Tells those who follow the ledger that something happened: `name` is `module.happened`, `data` serialises to JSON.
+    ///
+    /// # Panics
+    /// If `data` does not serialise to JSON, which is a bug of its type.
+    pub fn emit(&mut self, name: &str, data: &impl Serialize) {
+        let data = serde_json::to_string(data).expect("an event serialises to JSON");
+        self.events.push(Event { name: name.to_owned(), data });
+    }
+
+    /// Runs a statement that writes; how many rows it changed.
+    pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize, Refusal> {
+        self.begin_writing()?;
+        let start = self.sandbox.capture.lock().len();
+        let count = self.guarded(sql, |statement| statement.execute(params))?;
+        self.sandbox.capture.lock().settle(start);
+        Ok(count)
+    }
+
+    /// Runs a SELECT and reads each of its rows.
+    pub fn query<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Refusal> {
+        self.guarded(sql, |statement| {
+            read_only(statement)?;
+            let mut rows = statement.query(params)?;
+            let mut all = Vec::new();
+            while let Some(row) = rows.next()? {
+                all.push(read(row)?);
+            }
+            Ok(all)
+        })
+    }
+
+    /// Runs a SELECT and reads its first row, if it has one.
+    pub fn query_opt<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Refusal> {
+        self.guarded(sql, |statement| {
+            read_only(statement)?;
+            statement.query(params)?.next()?.map(read).transpose()
+        })
+    }
+
+    /// Opens the savepoint that a refusal goes back to, before the first statement that writes.
+    fn begin_writing(&self) -> Result<(), Refusal> {
+        if !self.savepoint.get() {
+            if let Err(error) = savepoint(self.connection, Savepoint::Open) {
+                return Err(self.fault(error));
+            }
+            self.savepoint.set(true);
+        }
+        Ok(())
+    }
+
+    fn guarded<T>(
+        &self,
+        sql: &str,
+        run: impl FnOnce(&mut CachedStatement<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Refusal> {
+        if let Some(refusal) = &self.failure.borrow().refusal {
+            return Err(refusal.clone());
+        }
+        if let Err(why) = self.sandbox.vet(sql) {
+            return Err(self.refuse(TransactionCode::StatementFailed, why));
+        }
+        let mut statement = match self.sandbox.as_command(|| self.connection.prepare_cached(sql)) {
+            Ok(statement) => statement,
+            Err(error) => return Err(self.failed(error)),
+        };
+        statement.reset_status(StatementStatus::VmStep);
+        self.sandbox.meter.statement();
+        let outcome = run(&mut statement);
+        let steps = u64::try_from(statement.get_status(StatementStatus::VmStep)).unwrap_or(u64::MAX);
+        let within = self.sandbox.meter.finish(steps);
+        match outcome {
+            Err(error) => Err(self.failed(error)),
+            Ok(_) if self.connection.is_autocommit() => {
+                self.failure.borrow_mut().block_lost = true;
+                Err(self.refuse(TransactionCode::StatementFailed, "a statement ended the block's transaction".into()))
+            }
+            Ok(_) if !within => Err(self.too_much_work()),
+            Ok(value) => Ok(value),
+        }
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> Refusal {
+        if self.connection.is_autocommit() {
+            self.failure.borrow_mut().block_lost = true;
+        }
+        let code = error.sqlite_error().map(|error| error.extended_code & 0xff);
+        match code {
+            Some(ffi::SQLITE_INTERRUPT) => self.too_much_work(),
+            Some(code) if is_environment(code) => self.fault(error),
+            _ if self.sandbox.capture.lock().exceeded => self.too_much_work(),
+            _ => self.refuse(TransactionCode::StatementFailed, error.to_string()),
+        }
+    }
+
+    fn too_much_work(&self) -> Refusal {
+        self.refuse(
+            TransactionCode::TooMuchWork,
+            "the transaction takes more steps or writes more bytes than one may".into(),
+        )
+    }
+
+    fn refuse(&self, code: TransactionCode, detail: String) -> Refusal {
+        let refusal = code.refusal(detail);
+        self.failure.borrow_mut().refusal.get_or_insert(refusal).clone()
+    }
+
+    fn fault(&self, error: rusqlite::Error) -> Refusal {
+        let mut failure = self.failure.borrow_mut();
+        failure.fault.get_or_insert_with(|| Fault::new("executing a transaction", Box::new(error)));
+        failure.refusal.get_or_insert(TransactionCode::StatementFailed.refusal("the database failed")).clone()
+    }
+}
+
+fn read_only(statement: &CachedStatement<'_>) -> rusqlite::Result<()> {
+    if statement.readonly() && statement.is_explain() == 0 { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
+}
+
+/// Whether an error of SQLite is the disk's or the machine's: not the same on every member, so never a refusal.
+pub(crate) fn is_environment(code: i32) -> bool {
+    [
+        ffi::SQLITE_INTERNAL,
+        ffi::SQLITE_PERM,
+        ffi::SQLITE_BUSY,
+        ffi::SQLITE_LOCKED,
+        ffi::SQLITE_NOMEM,
+        ffi::SQLITE_READONLY,
+        ffi::SQLITE_IOERR,
+        ffi::SQLITE_CORRUPT,
+        ffi::SQLITE_FULL,
+        ffi::SQLITE_CANTOPEN,
+        ffi::SQLITE_PROTOCOL,
+        ffi::SQLITE_NOLFS,
+        ffi::SQLITE_NOTADB,
+    ]
+    .contains(&code)
+}
+
+/// What is done with the savepoint of a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Savepoint {
+    Open,
+    Keep,
+    Undo,
+}
+
+pub(crate) fn savepoint(connection: &Connection, what: Savepoint) -> rusqlite::Result<()> {
+    let run = |sql| connection.prepare_cached(sql)?.execute([]).map(|_| ());
+    match what {
+        Savepoint::Open => run("SAVEPOINT ledger_transaction"),
+        Savepoint::Keep => run("RELEASE ledger_transaction"),
+        Savepoint::Undo => run("ROLLBACK TO ledger_transaction").and_then(|()| run("RELEASE ledger_transaction")),
+    }
+}

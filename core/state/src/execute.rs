@@ -1,0 +1,358 @@
+use crate::{
+    changes::ChangeList,
+    context::{Context, Finished, Place, Savepoint, savepoint},
+    directory::{self, Pair},
+    keys::{self, SignerKeys},
+    open::Ledger,
+    state::State,
+    store::{self, Known, StoredEntry},
+    verify::{self, Entry},
+};
+use counterfoil_types::{
+    Block, Fault, Hash, Header, Outcome, PublicKey, Receipt, Refusal, Transaction, TransactionCode as Code, limits,
+    merkle,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Bytes of the detail of a refusal before the calls: it may repeat what a proposer made up, and stands in the receipt and the evidence.
+const EARLY_DETAIL_BYTES_MAX: usize = 512;
+
+/// A block that was executed and not committed; `header` is none for genesis, whose header says its own result.
+pub(crate) struct Pending {
+    pub height: u64,
+    pub header: Option<Header>,
+    pub changes_root: Hash,
+    pub receipts_root: Hash,
+    pub receipts: Arc<Vec<Receipt>>,
+    pub list: ChangeList,
+    pub identities: Vec<Pair>,
+    pub leaves: Vec<Hash>,
+    pub keys_changed: bool,
+}
+
+impl Pending {
+    /// What the directory of rows takes from the block.
+    pub(crate) fn row_pairs(&self) -> Vec<Pair> {
+        self.list.changes().iter().map(|change| directory::pair(&change.key, self.height)).collect()
+    }
+}
+
+/// Why a transaction has no effect: refused, and whether that used its id.
+struct Refused {
+    refusal: Refusal,
+    /// The whole ledger refused it before any of its calls was looked at.
+    early: Option<Code>,
+    /// Whether its signatures are right, and so the receipt stands under its identity.
+    signed: bool,
+}
+
+impl Refused {
+    /// Refused by one of its calls: its signatures were right.
+    fn late(refusal: Refusal) -> Self {
+        Self { refusal, early: None, signed: true }
+    }
+}
+
+/// What came of executing one transaction.
+enum Attempt {
+    Done(Result<(Vec<String>, Vec<counterfoil_types::Event>), Refusal>),
+    /// SQLite gave up the block with it: again without this transaction.
+    BlockLost(Refusal),
+}
+
+/// What came of executing a block.
+enum Run {
+    Done(Vec<Receipt>),
+    Again(u32, Refusal),
+}
+
+impl State {
+    /// Executes genesis and leaves the SQLite transaction open.
+    pub(crate) fn run_genesis(&mut self, ledger: &Ledger) -> Result<Pending, Fault> {
+        self.begin()?;
+        let place = Place {
+            ledger: ledger.id,
+            height: 0,
+            time_ms: ledger.genesis.time_ms,
+            transaction: ledger.id,
+            signers: &[],
+        };
+        self.sandbox.meter.start(u64::MAX);
+        self.sandbox.capture.lock().begin(0);
+        let mut context = Context::new(&self.connection, &self.sandbox, place);
+        let outcome = self.program.genesis(&mut context, &ledger.genesis);
+        let Finished { savepoint: wrote, failure, .. } = context.finish();
+        self.sandbox.meter.stop();
+        if let Some(fault) = failure.fault {
+            return Err(fault);
+        }
+        if let Some(refusal) = outcome.err().or(failure.refusal) {
+            return Err(Fault::Unusable(format!("genesis: {refusal}")));
+        }
+        if wrote {
+            savepoint(&self.connection, Savepoint::Keep).map_err(|error| self.fault(error))?;
+        }
+        self.sandbox.capture.lock().keep();
+        Ok(self.gather(0, None, Vec::new(), Vec::new()))
+    }
+
+    /// Executes the block after the tip and leaves the SQLite transaction open.
+    pub(crate) fn run_block(&mut self, block: &Block) -> Result<Pending, Fault> {
+        let mut entries = verify::parse(&self.cache, &block.transactions);
+        self.verify_ahead(&mut entries)?;
+        let mut lost = BTreeMap::new();
+        let receipts = loop {
+            self.begin()?;
+            match self.run_entries(block, &entries, &lost)? {
+                Run::Done(receipts) => break receipts,
+                Run::Again(index, refusal) => {
+                    lost.insert(index, refusal);
+                    self.abandon()?;
+                }
+            }
+        };
+        let leaves = entries.iter().map(|entry| entry.leaf).collect();
+        Ok(self.gather(block.header.height, Some(block.header.clone()), receipts, leaves))
+    }
+
+    fn begin(&mut self) -> Result<(), Fault> {
+        self.keys.clear();
+        self.sandbox.capture.lock().clear();
+        // Not from the cache of statements: there a command's text would find it, past the authorizer.
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.fault(error))
+    }
+
+    /// Checks all signatures that admission has not, by the keys at the beginning of the block. A transaction whose keys have changed
+    /// when its turn comes is checked again by those.
+    fn verify_ahead(&mut self, entries: &mut [Entry]) -> Result<(), Fault> {
+        let mut waiting = Vec::new();
+        let mut batch = Vec::new();
+        for (at, entry) in entries.iter().enumerate() {
+            let (Ok(transaction), None) = (&entry.parsed, &entry.verdict) else { continue };
+            let get = |kid: &_| self.keys.get(self.program.as_ref(), &self.connection, kid);
+            if let Some(keys) = keys::of_transaction(transaction, get)?.keys {
+                waiting.push(at);
+                batch.push((Arc::clone(transaction), Arc::<[PublicKey]>::from(keys)));
+            }
+        }
+        for ((at, right), (_, keys)) in waiting.into_iter().zip(verify::check(&batch)).zip(batch) {
+            entries[at].verdict = Some((keys, right));
+        }
+        Ok(())
+    }
+
+    fn run_entries(&mut self, block: &Block, entries: &[Entry], lost: &BTreeMap<u32, Refusal>) -> Result<Run, Fault> {
+        let header = &block.header;
+        store::prune_ids(&self.connection, header.time_ms).map_err(|error| self.fault(error))?;
+        let mut receipts = Vec::with_capacity(entries.len());
+        for (index, (entry, wire)) in entries.iter().zip(&block.transactions).enumerate() {
+            let index = index as u32;
+            let outcome = match self.admit(header, entry)? {
+                Err(refused) => Err(refused),
+                Ok(transaction) => match lost.get(&index) {
+                    Some(refusal) => Err(Refused::late(refusal.clone())),
+                    None => match self.apply(header, index, transaction)? {
+                        Attempt::Done(outcome) => outcome.map_err(Refused::late),
+                        Attempt::BlockLost(refusal) => return Ok(Run::Again(index, refusal)),
+                    },
+                },
+            };
+            receipts.push(self.conclude(header, index, entry, wire, outcome).map_err(|error| self.fault(error))?);
+        }
+        Ok(Run::Done(receipts))
+    }
+
+    /// What is checked of every entry before its calls, in the order of the codes' weight: the same on every member.
+    fn admit<'a>(&mut self, header: &Header, entry: &'a Entry) -> Result<Result<&'a Arc<Transaction>, Refused>, Fault> {
+        let refused = |signed, code, mut refusal: Refusal| {
+            let end = refusal.detail.floor_char_boundary(EARLY_DETAIL_BYTES_MAX);
+            refusal.detail.truncate(end);
+            Ok(Err(Refused { refusal, early: Some(code), signed }))
+        };
+        let transaction = match &entry.parsed {
+            Ok(transaction) => transaction,
+            Err(refusal) => return refused(false, Code::Malformed, refusal.clone()),
+        };
+        let payload = &transaction.payload;
+        // Signatures first, for they decide under which name a refusal for another reason stands.
+        let get = |kid: &_| self.keys.get(self.program.as_ref(), &self.connection, kid);
+        let SignerKeys { keys, refusal: not_valid } = keys::of_transaction(transaction, get)?;
+        let signed = match (keys, &entry.verdict) {
+            (None, _) => false,
+            (Some(keys), Some((by, right))) if by[..] == keys[..] => *right,
+            (Some(keys), _) => verify::check(&[(Arc::clone(transaction), keys.into())])[0],
+        };
+        let early = |code, refusal| refused(signed, code, refusal);
+        if let Err((code, refusal)) = check_time(payload, header.time_ms, self.ledger.id) {
+            return early(code, refusal);
+        }
+        if let Some(refusal) = not_valid {
+            return early(Code::UnknownSigner, refusal);
+        }
+        if !signed {
+            return early(Code::BadSignature, bad_signature());
+        }
+        let sender = payload.signers[0].as_str();
+        let known = store::known_id(&self.connection, sender, &payload.id, header.time_ms)
+            .map_err(|error| self.fault(error))?;
+        match known {
+            Some(known) => {
+                let (code, refusal) = id_used(&known, transaction.identity());
+                early(code, refusal)
+            }
+            None => Ok(Ok(transaction)),
+        }
+    }
+
+    /// Executes the calls of a transaction: all of them or none.
+    fn apply(&mut self, header: &Header, index: u32, transaction: &Transaction) -> Result<Attempt, Fault> {
+        let payload = &transaction.payload;
+        let place = Place {
+            ledger: self.ledger.id,
+            height: header.height,
+            time_ms: header.time_ms,
+            transaction: transaction.identity(),
+            signers: &payload.signers,
+        };
+        self.sandbox.meter.start(limits::TRANSACTION_STEPS_MAX);
+        let mark = self.sandbox.capture.lock().begin(index);
+        let start = self.sandbox.capture.lock().len();
+        let mut context = Context::new(&self.connection, &self.sandbox, place);
+        let mut outputs = Vec::with_capacity(payload.calls.len());
+        let outcome = payload.calls.iter().try_for_each(|call| {
+            outputs.push(self.program.apply(&mut context, call)?);
+            Ok(())
+        });
+        let Finished { savepoint: wrote, events, failure } = context.finish();
+        self.sandbox.meter.stop();
+        if let Some(fault) = failure.fault {
+            return Err(fault);
+        }
+        let failed = failure.refusal;
+        let refusal = match (outcome, failed) {
+            (Err(own), _) if !failure.block_lost => Some(own),
+            (_, failed) => failed,
+        };
+        let Some(refusal) = refusal else {
+            if wrote {
+                savepoint(&self.connection, Savepoint::Keep).map_err(|error| self.fault(error))?;
+            }
+            let mut capture = self.sandbox.capture.lock();
+            capture.keep();
+            if capture.touches_keys(start) {
+                self.keys.clear();
+            }
+            return Ok(Attempt::Done(Ok((outputs, events))));
+        };
+        self.sandbox.capture.lock().truncate(mark);
+        if failure.block_lost {
+            return Ok(Attempt::BlockLost(refusal));
+        }
+        if wrote {
+            savepoint(&self.connection, Savepoint::Undo).map_err(|error| self.fault(error))?;
+        }
+        Ok(Attempt::Done(Err(refusal)))
+    }
+
+    /// Writes the entry, its receipt, its id or the evidence.
+    fn conclude(
+        &self,
+        header: &Header,
+        index: u32,
+        entry: &Entry,
+        wire: &[u8],
+        outcome: Result<(Vec<String>, Vec<counterfoil_types::Event>), Refused>,
+    ) -> rusqlite::Result<Receipt> {
+        let early = outcome.as_ref().err().and_then(|refused| refused.early);
+        // Nobody has said what stands there without right signatures: it must not stand under the identity of the right one.
+        let signed = outcome.as_ref().err().is_none_or(|refused| refused.signed);
+        let named = entry.parsed.as_ref().ok().filter(|_| signed);
+        let outcome = match outcome {
+            Ok((outputs, events)) => Outcome::Applied { outputs, events },
+            Err(Refused { refusal, .. }) => {
+                if early.is_some_and(is_evidence) {
+                    store::keep_evidence(&self.connection, header, index, &entry.leaf, &refusal.code, &refusal.detail)?;
+                }
+                Outcome::Refused(refusal)
+            }
+        };
+        let (transaction, id, sender) = match named {
+            Some(named) => (named.identity(), named.payload.id.clone(), named.payload.signers[0].as_str()),
+            None => (entry.leaf, String::new(), ""),
+        };
+        let receipt = Receipt { transaction, id, height: header.height, index, outcome };
+        if let (Some(named), None) = (named, early) {
+            let known = Known { identity: transaction, position: store::position(header.height, index) };
+            store::keep_id(&self.connection, sender, &receipt.id, &known, named.payload.expires_ms)?;
+        }
+        let encoded = receipt.encode();
+        store::keep_entry(&self.connection, &StoredEntry { sender, wire, receipt: &receipt, encoded: &encoded })?;
+        Ok(receipt)
+    }
+
+    /// The roots over what was executed.
+    fn gather(&self, height: u64, header: Option<Header>, receipts: Vec<Receipt>, leaves: Vec<Hash>) -> Pending {
+        let mut capture = self.sandbox.capture.lock();
+        let keys_changed = capture.touches_keys(0);
+        let (changes, rows) = capture.take();
+        let list = ChangeList::new(changes, rows);
+        let receipt_leaves: Vec<_> = receipts.iter().map(Receipt::leaf).collect();
+        let identities = receipts
+            .iter()
+            .map(|receipt| directory::pair(&receipt.transaction, store::position(receipt.height, receipt.index) as u64))
+            .collect();
+        Pending {
+            height,
+            header,
+            changes_root: merkle::root(&list.leaves(&self.tables)),
+            receipts_root: merkle::root(&receipt_leaves),
+            receipts: Arc::new(receipts),
+            list,
+            identities,
+            leaves,
+            keys_changed,
+        }
+    }
+}
+
+/// The checks of a payload against ledger and time.
+pub(crate) fn check_time(
+    payload: &counterfoil_types::Payload,
+    time_ms: u64,
+    ledger: Hash,
+) -> Result<(), (Code, Refusal)> {
+    if payload.ledger != ledger {
+        let detail = format!("meant for ledger {}, this is ledger {ledger}", payload.ledger);
+        return Err((Code::WrongLedger, Code::WrongLedger.refusal(detail).at("/ledger")));
+    }
+    if payload.expires_ms < time_ms {
+        let detail = format!("expired at {} ms, it is {time_ms} ms", payload.expires_ms);
+        return Err((Code::Expired, Code::Expired.refusal(detail).at("/expires")));
+    }
+    if payload.expires_ms > time_ms + limits::EXPIRES_AHEAD_MS_MAX {
+        let detail = format!("expires lies more than 24 hours after {time_ms} ms");
+        return Err((Code::ExpiresTooFar, Code::ExpiresTooFar.refusal(detail).at("/expires")));
+    }
+    Ok(())
+}
+
+pub(crate) fn bad_signature() -> Refusal {
+    Code::BadSignature.refusal("a signature does not verify with the signer's key")
+}
+
+/// The refusal of an id that was used before.
+pub(crate) fn id_used(known: &Known, identity: Hash) -> (Code, Refusal) {
+    let (height, index) = store::place(known.position);
+    if known.identity == identity {
+        (Code::Replayed, Code::Replayed.refusal(format!("on the ledger already, at height {height}, index {index}")))
+    } else {
+        let detail = format!("the sender used this id for another transaction, at height {height}, index {index}");
+        (Code::IdReused, Code::IdReused.refusal(detail).at("/id"))
+    }
+}
+
+/// Whether an honest proposer, who checks what it proposes, would have left the entry out. Keys and ids may change while an entry
+/// waits, and clocks differ a little, so these do not count.
+fn is_evidence(code: Code) -> bool {
+    matches!(code, Code::Malformed | Code::WrongLedger | Code::Expired | Code::BadSignature)
+}

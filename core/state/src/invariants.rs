@@ -1,0 +1,62 @@
+use crate::{SqlLimits, reader::Reader};
+use counterfoil_types::Refusal;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// An invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Violation {
+    /// The module that states it.
+    pub module: String,
+    /// What should hold.
+    pub invariant: String,
+    /// The height at which it was looked at.
+    pub height: u64,
+    /// The first rows that break it.
+    pub rows: Vec<Vec<Json>>,
+}
+
+/// Rows that a violation shows.
+const ROWS_MAX: usize = 20;
+
+/// How long one invariant may be looked at.
+const TIME_MAX: Duration = Duration::from_secs(600);
+
+impl Reader {
+    /// Runs all invariants of all modules at the newest height; none is broken if nothing comes back.
+    ///
+    /// # Errors
+    /// An invariant that does not run, which names it.
+    pub fn invariants(&self) -> Result<Vec<Violation>, Refusal> {
+        let limits = SqlLimits { rows_max: ROWS_MAX, time_max: TIME_MAX, ..SqlLimits::default() };
+        let mut broken = Vec::new();
+        for module in self.shared.source.program.modules() {
+            for (name, sql) in named(module.invariants) {
+                let result = self.sql(&sql, &[], limits).map_err(|refusal| Refusal {
+                    detail: format!("invariant {name:?} of {}: {}", module.name, refusal.detail),
+                    ..refusal
+                })?;
+                if !result.rows.is_empty() {
+                    let (module, height) = (module.name.to_owned(), result.height);
+                    broken.push(Violation { module, invariant: name, height, rows: result.rows });
+                }
+            }
+        }
+        Ok(broken)
+    }
+}
+
+/// The SELECTs of a file of invariants with their names: each begins with a line `-- name: …`.
+fn named(text: &str) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        if let Some(name) = line.trim().strip_prefix("-- name:") {
+            all.push((name.trim().to_owned(), String::new()));
+        } else if let Some((_, sql)) = all.last_mut() {
+            sql.push_str(line);
+            sql.push('\n');
+        }
+    }
+    all
+}

@@ -1,0 +1,43 @@
+//! The state of a ledger: SQLite tables that change only by executing final blocks, with every changed row captured and rooted.
+//!
+//! [`State`] is a [`Machine`](counterfoil_types::machine::Machine): it executes block after block, one SQLite transaction each. What it
+//! executes is a [`Program`]: modules with tables and commands, which see the ledger through a [`Context`]. [`Reader`] answers questions
+//! about what is committed, among them plain SQL. No async, no clock, no randomness; nothing here knows order or HTTP.
+
+#![warn(missing_docs)]
+
+mod admission;
+mod before;
+mod capture;
+mod changes;
+mod context;
+mod directory;
+mod execute;
+mod invariants;
+mod keys;
+mod lexer;
+mod lookup;
+mod open;
+mod program;
+mod proof;
+mod reader;
+mod sandbox;
+mod schema;
+mod sql;
+mod state;
+mod store;
+mod table;
+mod verify;
+mod vet;
+
+pub use context::Context;
+pub use invariants::Violation;
+pub use lookup::{Counts, Entry, StateCode};
+pub use open::Options;
+pub use program::{ModuleSchema, Program, SignerKey};
+pub use proof::{Certified, ChangePath, RowVersion};
+pub use reader::Reader;
+pub use rusqlite;
+pub use sql::{SqlCode, SqlLimits, SqlParams, SqlResult, Truncated};
+pub use state::State;
+pub use table::{Column, ColumnKind, Table};

@@ -1,0 +1,180 @@
+use crate::{
+    Program,
+    changes::ChangeList,
+    directory::{self, Pair, Recent},
+    open::{Ledger, opening},
+    sandbox::{self, Mode, Names, Sandbox},
+    store,
+    table::Table,
+};
+use counterfoil_types::{Fault, Hash};
+use parking_lot::{Mutex, RwLock};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, config::DbConfig, limits::Limit};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Idle connections that are kept.
+const IDLE_MAX: usize = 16;
+
+/// Bytes of a text or blob that a public SELECT can make.
+const PUBLIC_LENGTH_MAX: i32 = 2 * 1024 * 1024;
+
+/// Reads what is committed, at the boundary of a block, from any thread: each call sees one height. Cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What a reader reads from.
+pub(crate) struct Source {
+    pub path: PathBuf,
+    pub names: Names,
+    pub tables: Arc<Vec<Table>>,
+    pub recent: Arc<RwLock<Recent>>,
+    pub ledger: Arc<Ledger>,
+    pub program: Arc<dyn Program>,
+}
+
+pub(crate) struct Shared {
+    pub source: Source,
+    idle: Mutex<Vec<Pooled>>,
+}
+
+/// A read-only connection and what confines it.
+pub(crate) struct Pooled {
+    pub connection: Connection,
+    pub sandbox: Arc<Sandbox>,
+}
+
+impl Reader {
+    pub(crate) fn new(source: Source) -> Self {
+        Self { shared: Arc::new(Shared { source, idle: Mutex::default() }) }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.shared.source.path
+    }
+
+    pub(crate) fn fault(&self, error: rusqlite::Error) -> Fault {
+        opening(self.path(), error)
+    }
+
+    /// Runs `read` on one snapshot of the database.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        let mut pooled = self.take()?;
+        let value = snapshot(&mut pooled, |pooled| read(&pooled.connection)).map_err(|error| self.fault(error))?;
+        self.give_back(pooled);
+        Ok(value)
+    }
+
+    /// A connection of one's own until it is given back; one that failed is dropped instead.
+    pub(crate) fn take(&self) -> Result<Pooled, Fault> {
+        let idle = self.shared.idle.lock().pop();
+        match idle {
+            Some(pooled) => Ok(pooled),
+            None => self.connect().map_err(|error| self.fault(error)),
+        }
+    }
+
+    pub(crate) fn give_back(&self, pooled: Pooled) {
+        let mut idle = self.shared.idle.lock();
+        if idle.len() < IDLE_MAX {
+            idle.push(pooled);
+        }
+    }
+
+    fn connect(&self) -> rusqlite::Result<Pooled> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(self.path(), flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        for (config, value) in [
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+            (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        ] {
+            connection.set_db_config(config, value)?;
+        }
+        for (limit, value) in [
+            (Limit::SQLITE_LIMIT_ATTACHED, 0),
+            (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+            (Limit::SQLITE_LIMIT_EXPR_DEPTH, 500),
+            (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
+        ] {
+            connection.set_limit(limit, value)?;
+        }
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+        let sandbox = Arc::new(Sandbox::default());
+        sandbox.set_names(self.shared.source.names.clone());
+        sandbox::confine(&mut connection, &sandbox)?;
+        Ok(Pooled { connection, sandbox })
+    }
+}
+
+impl Pooled {
+    /// Runs `work` with the rights of the public.
+    pub(crate) fn as_public<T>(&mut self, work: impl FnOnce(&mut Connection) -> T) -> T {
+        let length = self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, PUBLIC_LENGTH_MAX);
+        self.sandbox.set_mode(Mode::Public);
+        let value = work(&mut self.connection);
+        self.sandbox.set_mode(Mode::System);
+        if let Ok(length) = length {
+            let restored = self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, length);
+            debug_assert!(restored.is_ok());
+        }
+        value
+    }
+}
+
+/// Runs `read` on one snapshot.
+pub(crate) fn snapshot<T, E: From<rusqlite::Error>>(
+    pooled: &mut Pooled,
+    read: impl FnOnce(&mut Pooled) -> Result<T, E>,
+) -> Result<T, E> {
+    pooled.connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]))?;
+    let value = read(pooled);
+    let ended = pooled.connection.prepare_cached("ROLLBACK").and_then(|mut end| end.execute([]));
+    let value = value?;
+    ended?;
+    Ok(value)
+}
+
+/// The height that a connection sees; none before genesis.
+pub(crate) fn height(connection: &Connection) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached("SELECT max(height) FROM ledger_block")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))
+        .map(|height| height.map(|height| height as u64))
+}
+
+/// The change list of a block; an empty one for a block that wrote nothing.
+pub(crate) fn change_list(connection: &Connection, tables: &[Table], height: u64) -> Result<ChangeList, Fault> {
+    match change_bytes(connection, height).map_err(|error| Fault::new("reading a change list", Box::new(error)))? {
+        Some(bytes) => ChangeList::decode(&bytes, tables, height),
+        None => Ok(ChangeList::default()),
+    }
+}
+
+/// The encoded change list of a block that has one.
+pub(crate) fn change_bytes(connection: &Connection, height: u64) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("SELECT list FROM ledger_changes WHERE height = ?1")?
+        .query_row([height as i64], |row| row.get(0))
+        .optional()
+}
+
+/// What the directory of transactions takes from a block.
+pub(crate) fn identity_pairs(connection: &Connection, height: u64) -> rusqlite::Result<Vec<Pair>> {
+    let read = |row: &rusqlite::Row<'_>| Ok(directory::pair(&hash(row, 0)?, row.get::<_, i64>(1)? as u64));
+    connection
+        .prepare_cached("SELECT identity, position FROM ledger_transaction WHERE position >= ?1 AND position < ?2 ORDER BY position")?
+        .query_map([store::position(height, 0), store::position(height + 1, 0)], read)?
+        .collect()
+}
+
+fn hash(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Hash> {
+    store::hash(row, column)
+}

@@ -1,0 +1,371 @@
+use crate::{capture::Buffer, vet};
+use parking_lot::Mutex;
+use rusqlite::{
+    Connection,
+    hooks::{AuthAction, AuthContext, Authorization},
+};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+};
+
+/// Who is having a statement prepared, and so what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Mode {
+    /// The ledger itself.
+    System = 0,
+    /// A module's schema.
+    Schema = 1,
+    /// A command of a transaction.
+    Command = 2,
+    /// Somebody who asks by SQL.
+    Public = 3,
+}
+
+/// The objects that commands and the public know by name, in lower case.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Names {
+    /// The modules' tables.
+    pub tables: BTreeSet<String>,
+    /// The modules' views.
+    pub views: BTreeSet<String>,
+    /// The ledger's own views for the public.
+    pub public_views: BTreeSet<String>,
+    /// Everything else with a name: system tables and table-valued functions.
+    pub hidden: BTreeSet<String>,
+}
+
+/// Name of the host function that captures a row, and beginning of the names of the triggers that may call it.
+pub(crate) const CAPTURE: &str = "ledger_capture";
+
+/// Functions of SQLite whose result depends on their arguments alone, on every machine, without floating point.
+const COMMAND_FUNCTIONS: &[&str] = &[
+    "abs",
+    "changes",
+    "char",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "count",
+    "dense_rank",
+    "first_value",
+    "format",
+    "glob",
+    "hex",
+    "ifnull",
+    "if",
+    "iif",
+    "instr",
+    "json_valid",
+    "lag",
+    "last_value",
+    "lead",
+    "length",
+    "like",
+    "likelihood",
+    "likely",
+    "lower",
+    "ltrim",
+    "max",
+    "min",
+    "nth_value",
+    "nullif",
+    "octet_length",
+    "printf",
+    "rank",
+    "replace",
+    "row_number",
+    "rtrim",
+    "sign",
+    "substr",
+    "substring",
+    "sum",
+    "trim",
+    "typeof",
+    "unhex",
+    "unicode",
+    "unlikely",
+    "upper",
+    "zeroblob",
+];
+
+/// What the public may call beside [`COMMAND_FUNCTIONS`]: reading need not be deterministic.
+const PUBLIC_FUNCTIONS: &[&str] = &[
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "avg",
+    "ceil",
+    "ceiling",
+    "cos",
+    "cosh",
+    "cume_dist",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "date",
+    "datetime",
+    "degrees",
+    "exp",
+    "floor",
+    "group_concat",
+    "json",
+    "json_array",
+    "json_array_length",
+    "json_error_position",
+    "json_extract",
+    "json_group_array",
+    "json_group_object",
+    "json_insert",
+    "json_object",
+    "json_patch",
+    "json_pretty",
+    "json_quote",
+    "json_remove",
+    "json_replace",
+    "json_set",
+    "json_type",
+    "julianday",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "mod",
+    "ntile",
+    "percent_rank",
+    "pi",
+    "pow",
+    "power",
+    "quote",
+    "radians",
+    "random",
+    "round",
+    "sin",
+    "sinh",
+    "soundex",
+    "sqrt",
+    "strftime",
+    "string_agg",
+    "tan",
+    "tanh",
+    "time",
+    "timediff",
+    "total",
+    "trunc",
+    "unixepoch",
+    "->",
+    "->>",
+];
+
+/// Table-valued functions for the public.
+const PUBLIC_TABLE_FUNCTIONS: &[&str] = &["json_each", "json_tree"];
+
+/// How many virtual-machine steps pass between two looks at the meter.
+pub(crate) const STEP_GRAIN: u64 = 1_000;
+
+/// Counts the virtual-machine steps of one transaction.
+///
+/// SQLite's count of steps depends on the statement, the rows and the plan, all the same on every member with the pinned version; it
+/// is set to zero before each statement, because a cached statement remembers the count of its earlier runs.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    /// Steps of the transaction's finished statements.
+    finished: AtomicU64,
+    /// Steps of the running one, as the progress handler counts them.
+    running: AtomicU64,
+    /// The limit; 0 switches the meter off.
+    limit: AtomicU64,
+}
+
+impl Meter {
+    /// Starts to count from nothing.
+    pub(crate) fn start(&self, limit: u64) {
+        self.finished.store(0, Ordering::Relaxed);
+        self.running.store(0, Ordering::Relaxed);
+        self.limit.store(limit, Ordering::Relaxed);
+    }
+
+    /// Ends the transaction: the system's own statements are not counted.
+    pub(crate) fn stop(&self) {
+        self.limit.store(0, Ordering::Relaxed);
+    }
+
+    /// Before a statement.
+    pub(crate) fn statement(&self) {
+        self.running.store(0, Ordering::Relaxed);
+    }
+
+    /// After a statement of `steps`; whether the transaction is still within its limit.
+    pub(crate) fn finish(&self, steps: u64) -> bool {
+        self.running.store(0, Ordering::Relaxed);
+        let total = self.finished.load(Ordering::Relaxed) + steps;
+        self.finished.store(total, Ordering::Relaxed);
+        total <= self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Another grain of steps; whether the statement must stop.
+    fn tick(&self) -> bool {
+        let running = self.running.load(Ordering::Relaxed) + STEP_GRAIN;
+        self.running.store(running, Ordering::Relaxed);
+        let limit = self.limit.load(Ordering::Relaxed);
+        limit > 0 && self.finished.load(Ordering::Relaxed) + running > limit
+    }
+}
+
+/// What confines the statements of the one writing connection.
+#[derive(Default)]
+pub(crate) struct Sandbox {
+    mode: AtomicU8,
+    names: OnceLock<Names>,
+    vetted: Mutex<HashSet<Box<str>>>,
+    /// The captured rows of the block under execution.
+    pub capture: Mutex<Buffer>,
+    /// The steps of the transaction under execution.
+    pub meter: Meter,
+}
+
+/// Texts of statements whose verdict is remembered; commands have few, each prepared once.
+const VETTED_MAX: usize = 4_096;
+
+impl Sandbox {
+    /// Sets what the next statements are prepared as.
+    pub(crate) fn set_mode(&self, mode: Mode) {
+        self.mode.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// Makes the names known; before that only the system and schemas can prepare statements.
+    pub(crate) fn set_names(&self, names: Names) {
+        assert!(self.names.set(names).is_ok(), "names are set once");
+    }
+
+    /// Whether a command may run `sql`, as far as its text tells.
+    pub(crate) fn vet(&self, sql: &str) -> Result<(), String> {
+        let mut vetted = self.vetted.lock();
+        if vetted.contains(sql) {
+            return Ok(());
+        }
+        vet::command(sql)?;
+        if vetted.len() >= VETTED_MAX {
+            vetted.clear();
+        }
+        vetted.insert(sql.into());
+        Ok(())
+    }
+
+    /// Runs `prepare` with the rights of a command.
+    pub(crate) fn as_command<T>(&self, prepare: impl FnOnce() -> T) -> T {
+        self.set_mode(Mode::Command);
+        let prepared = prepare();
+        self.set_mode(Mode::System);
+        prepared
+    }
+
+    fn authorize(&self, context: AuthContext<'_>) -> Authorization {
+        let mode = self.mode.load(Ordering::Relaxed);
+        let allowed = match (mode, self.names.get()) {
+            (mode, _) if mode == Mode::System as u8 => true,
+            (mode, _) if mode == Mode::Schema as u8 => schema_may(context),
+            (mode, Some(names)) if mode == Mode::Command as u8 => command_may(names, context),
+            (mode, Some(names)) if mode == Mode::Public as u8 => public_may(names, context),
+            _ => false,
+        };
+        if allowed { Authorization::Allow } else { Authorization::Deny }
+    }
+}
+
+/// Sets the authorizer and the meter of the writing connection.
+pub(crate) fn confine_writer(connection: &mut Connection, sandbox: &Arc<Sandbox>) -> rusqlite::Result<()> {
+    confine(connection, sandbox)?;
+    let meter = Arc::clone(sandbox);
+    connection.progress_handler(STEP_GRAIN as i32, Some(move || meter.meter.tick()))
+}
+
+/// Sets the authorizer of a connection.
+pub(crate) fn confine(connection: &mut Connection, sandbox: &Arc<Sandbox>) -> rusqlite::Result<()> {
+    let sandbox = Arc::clone(sandbox);
+    connection.authorizer(Some(move |context: AuthContext<'_>| sandbox.authorize(context)))
+}
+
+fn is_function(list: &[&str], name: &str) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn schema_may(context: AuthContext<'_>) -> bool {
+    match context.action {
+        AuthAction::CreateTable { .. }
+        | AuthAction::CreateIndex { .. }
+        | AuthAction::CreateView { .. }
+        | AuthAction::Reindex { .. }
+        | AuthAction::Read { .. }
+        | AuthAction::Select
+        | AuthAction::Recursive => true,
+        AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name } => table_name.starts_with("sqlite_"),
+        AuthAction::Function { function_name } => is_function(COMMAND_FUNCTIONS, function_name),
+        _ => false,
+    }
+}
+
+fn command_may(names: &Names, context: AuthContext<'_>) -> bool {
+    let known = |table: &str| names.tables.contains(&table.to_ascii_lowercase());
+    match context.action {
+        AuthAction::Select | AuthAction::Recursive => true,
+        // A hidden row number is not part of the row: VACUUM may change it.
+        AuthAction::Read { column_name: "ROWID", .. } => false,
+        AuthAction::Read { table_name, column_name } => {
+            let table = table_name.to_ascii_lowercase();
+            names.tables.contains(&table) || names.views.contains(&table) || is_derived(names, &table, column_name)
+        }
+        AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name } => known(table_name),
+        AuthAction::Function { function_name } if function_name.eq_ignore_ascii_case(CAPTURE) => {
+            context.accessor.is_some_and(|trigger| trigger.starts_with(CAPTURE))
+        }
+        AuthAction::Function { function_name } => is_function(COMMAND_FUNCTIONS, function_name),
+        _ => false,
+    }
+}
+
+fn public_may(names: &Names, context: AuthContext<'_>) -> bool {
+    match context.action {
+        AuthAction::Select | AuthAction::Recursive => true,
+        AuthAction::Read { table_name, column_name } => {
+            let table = table_name.to_ascii_lowercase();
+            names.tables.contains(&table)
+                || names.views.contains(&table)
+                || names.public_views.contains(&table)
+                || is_function(PUBLIC_TABLE_FUNCTIONS, &table)
+                || is_derived(names, &table, column_name)
+                || (names.hidden.contains(&table) && is_through_view(names, context, &table, column_name))
+        }
+        AuthAction::Function { function_name } => {
+            is_function(COMMAND_FUNCTIONS, function_name) || is_function(PUBLIC_FUNCTIONS, function_name)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an internal table is read by one of the ledger's own views. No text of the public can name such a table or shadow such a
+/// view by a common table expression that does (see [`vet::reserved_name`]); a view of which no column is used has no accessor.
+fn is_through_view(names: &Names, context: AuthContext<'_>, table: &str, column: &str) -> bool {
+    match context.accessor {
+        Some(view) => names.public_views.contains(&view.to_ascii_lowercase()),
+        None => column.is_empty() && table.starts_with(vet::RESERVED[0]),
+    }
+}
+
+/// A common table expression or subquery of which no column is used: SQLite reports its name as if it were a table's.
+fn is_derived(names: &Names, table: &str, column: &str) -> bool {
+    let reserved = vet::RESERVED.iter().any(|prefix| table.starts_with(prefix)) || table.starts_with("pragma_");
+    column.is_empty() && !reserved && !names.hidden.contains(table) && !names.public_views.contains(table)
+}

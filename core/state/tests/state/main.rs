@@ -1,0 +1,12 @@
+//! The state machine from outside: transactions in, receipts, rows and roots out.
+
+mod admission;
+mod bank;
+mod capture;
+mod determinism;
+mod identity;
+mod ledger;
+mod model;
+mod opening;
+mod reading;
+mod sql;

@@ -1,0 +1,58 @@
+//! Every limit that members must agree on, or that bounds what a node takes on. Those marked *consensus* change only with the
+//! protocol version.
+
+/// Protocol version, in every header. *Consensus.*
+pub const PROTOCOL_VERSION: u64 = 1;
+
+/// Bytes of one transaction in wire form. *Consensus.*
+pub const TRANSACTION_BYTES_MAX: usize = 256 * 1024;
+/// Calls in one transaction. *Consensus.*
+pub const CALLS_MAX: usize = 64;
+/// Signatures of one transaction. *Consensus.*
+pub const SIGNERS_MAX: usize = 16;
+/// Bytes of a transaction's `id`. *Consensus.*
+pub const ID_BYTES_MAX: usize = 128;
+/// How far a transaction's `expires` may lie after the block's time, in milliseconds: 24 hours. *Consensus.*
+pub const EXPIRES_AHEAD_MS_MAX: u64 = 24 * 60 * 60 * 1000;
+/// Bytes of a protected header of a signature. *Consensus.*
+pub const PROTECTED_BYTES_MAX: usize = 512;
+/// SQLite virtual-machine steps that one transaction may use. *Consensus.*
+pub const TRANSACTION_STEPS_MAX: u64 = 20_000_000;
+/// Bytes of captured rows that one transaction may write. *Consensus.*
+pub const TRANSACTION_ROW_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of all transactions of one block. *Consensus.*
+pub const BLOCK_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Transactions in one block. *Consensus.*
+pub const BLOCK_TRANSACTIONS_MAX: usize = 16_384;
+/// Execution weight of one block as proposed; commands declare theirs, 1 is about one simple row. A proposer's own bound.
+pub const BLOCK_WEIGHT_MAX: u64 = 60_000;
+/// Blocks that order may be ahead of the certified execution before a block must be empty. *Consensus.*
+pub const MAX_LAG: u64 = 16;
+/// A block this much ahead of the local clock waits before it gets a vote, in milliseconds.
+pub const CLOCK_AHEAD_MS_MAX: u64 = 500;
+/// Validators of one ledger. *Consensus.*
+pub const VALIDATORS_MAX: usize = 64;
+
+/// Bytes of transactions that a node keeps waiting for a block.
+pub const MEMPOOL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Transactions that a node keeps waiting for a block.
+pub const MEMPOOL_TRANSACTIONS_MAX: usize = 65_536;
+/// What `Retry-After` says when the mempool is full, in milliseconds.
+pub const RETRY_AFTER_MS: u64 = 1_000;
+
+/// Bytes of an HTTP request's body.
+pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Transactions in one NDJSON request.
+pub const REQUEST_TRANSACTIONS_MAX: usize = 10_000;
+/// How long a request waits for its receipt before it is told where to look, in milliseconds.
+pub const RECEIPT_WAIT_MS: u64 = 30_000;
+
+/// Rows that one SELECT through the public interface returns.
+pub const SQL_ROWS_MAX: usize = 10_000;
+/// Bytes that one SELECT through the public interface returns.
+pub const SQL_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long one SELECT through the public interface runs, in milliseconds.
+pub const SQL_TIME_MS_MAX: u64 = 5_000;
+/// Bytes of the text of one SELECT.
+pub const SQL_TEXT_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,87 @@
+use crate::{
+    member::Member,
+    problem::{Answer, Problem},
+    tokens::Tokens,
+};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use counterfoil_types::{Kid, SigningKey};
+use std::sync::Arc;
+
+/// Header that names the hosted key which signs a command.
+pub const KEY_HEADER: &str = "counterfoil-key";
+
+/// Who may use this node's hosted keys and read its database.
+#[derive(Debug)]
+pub enum Access {
+    /// Whoever reaches it: `dev`, on loopback only.
+    Open,
+    /// Holders of tokens.
+    Tokens(Tokens),
+}
+
+impl Access {
+    /// The key to which the caller's token is bound; nothing where no token is needed.
+    fn token(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
+        let Self::Tokens(tokens) = self else { return Ok(None) };
+        let stated = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let Some(stated) = stated else {
+            return Err(Problem::unauthenticated(
+                "this needs a token: Authorization: Bearer …, made by `counterfoil token new --key member/name`",
+            ));
+        };
+        let token = stated.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let kid = token.and_then(|(_, token)| tokens.check(token.trim()));
+        kid.map(Some).ok_or_else(|| Problem::unauthenticated("this token is not known here"))
+    }
+
+    /// Whether the caller may read what is not public.
+    pub fn read(&self, headers: &HeaderMap) -> Answer<()> {
+        self.token(headers).map(drop)
+    }
+}
+
+impl Member {
+    /// The hosted key with which a caller may have his command signed.
+    pub fn signer(&self, headers: &HeaderMap) -> Answer<(Kid, &SigningKey)> {
+        let bound = self.access.token(headers)?;
+        let named = match headers.get(KEY_HEADER) {
+            None => None,
+            Some(value) => {
+                let text = value.to_str().unwrap_or_default();
+                let kid = text.trim().parse::<Kid>();
+                Some(kid.map_err(|error| Problem::malformed(format!("Counterfoil-Key {text:?}: {error}")))?)
+            }
+        };
+        let kid = match (bound, named) {
+            (Some(bound), Some(named)) if bound != named => {
+                return Err(Problem::forbidden(format!("this token is for the key {bound}, not {named}")));
+            }
+            (Some(kid), _) | (None, Some(kid)) => kid,
+            (None, None) => {
+                return Err(Problem::malformed("name the key that signs: header Counterfoil-Key: member/key"));
+            }
+        };
+        match self.keys.get(&kid) {
+            Some(key) => Ok((kid, key)),
+            None => Err(Problem::forbidden(format!("the key {kid} is not hosted by this node"))),
+        }
+    }
+}
+
+/// Under `dev` every caller may use every hosted key, so a web page must not reach them through a name that leads to loopback.
+pub async fn loopback_host(State(member): State<Arc<Member>>, request: Request, next: Next) -> Response {
+    if matches!(member.access, Access::Open) {
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        if !["localhost", "127.0.0.1", "[::1]"].contains(&name) {
+            return Problem::forbidden(format!("under dev only loopback names are served, not {name:?}"))
+                .into_response();
+        }
+    }
+    next.run(request).await
+}

@@ -1,0 +1,76 @@
+use super::transactions::{accepted, responds_async};
+use crate::{
+    answer, body,
+    hub::Placed,
+    member::Member,
+    problem::{Answer, Problem},
+    submit::idempotency_key,
+};
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use counterfoil_types::{Call, Outcome, limits};
+use serde_json::{Value, value::RawValue};
+use std::sync::Arc;
+
+const JSON: &str = "application/json";
+
+/// POST /v1/commands/{module.command}
+pub async fn run(
+    State(member): State<Arc<Member>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer<Response> {
+    if member.registry.command(&name).is_none() {
+        return Err(Problem::not_found(format!("there is no command {name:?}; /docs lists them")));
+    }
+    body::expect_media_type(&headers, &[JSON])?;
+    let bytes = body::read(&headers, body, limits::BODY_BYTES_MAX).await?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| Problem::malformed(format!("not UTF-8: {error}")))?;
+    let with: Box<RawValue> = body::json(text.as_bytes())?;
+    perform(&member, &headers, Call { r#do: name, with }, |_| None).await
+}
+
+/// Has a hosted key sign a call and answers with its output and receipt. `location` says where to find what it created.
+pub async fn perform(
+    member: &Member,
+    headers: &HeaderMap,
+    call: Call,
+    location: impl Fn(&Value) -> Option<String>,
+) -> Answer<Response> {
+    let (kid, key) = member.signer(headers)?;
+    let id = idempotency_key(headers)?;
+    // The same check as at the gate, so that bad input gets the field it is about and not a signature.
+    member.check(&call)?;
+    if responds_async(headers) {
+        return Ok(accepted(&member.accept_call(&kid, key, call, id.as_deref()).await?));
+    }
+    let receipt = member.perform(&kid, key, call, id.as_deref()).await?;
+    done(&receipt, location)
+}
+
+fn done(receipt: &Placed, location: impl Fn(&Value) -> Option<String>) -> Answer<Response> {
+    let outputs = match &receipt.outcome {
+        Outcome::Refused(refusal) => return Err(answer::refused(refusal, receipt)),
+        Outcome::Applied { outputs, .. } => outputs,
+    };
+    let output = outputs.first().map_or("null", String::as_str);
+    let mut document: Value = serde_json::from_str(output).unwrap_or_default();
+    let created = location(&document);
+    if !document.is_object() {
+        document = Value::Object(serde_json::Map::new());
+    }
+    if let Some(members) = document.as_object_mut() {
+        members.insert("receipt".to_owned(), answer::receipt_brief(receipt));
+    }
+    let at = answer::location(&receipt.transaction);
+    let (status, name, at): (StatusCode, HeaderName, String) = match created {
+        Some(created) => (StatusCode::CREATED, header::LOCATION, created),
+        None => (StatusCode::OK, header::CONTENT_LOCATION, at),
+    };
+    Ok((status, [(header::CONTENT_TYPE, JSON), (name, at.as_str())], document.to_string()).into_response())
+}

@@ -1,0 +1,44 @@
+use crate::member::Member;
+use axum::{
+    extract::State,
+    http::{HeaderName, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use std::sync::Arc;
+
+/// GET /openapi.json
+pub async fn document(State(member): State<Arc<Member>>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], member.openapi.clone()).into_response()
+}
+
+/// GET /
+pub async fn home() -> Redirect {
+    Redirect::to("/docs")
+}
+
+/// GET /docs: operations and a form to try each, from this binary alone.
+pub async fn page() -> impl IntoResponse {
+    asset("text/html; charset=utf-8", include_str!("../docs_ui/index.html"))
+}
+
+/// GET /docs/docs.js
+pub async fn script() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", include_str!("../docs_ui/docs.js"))
+}
+
+/// GET /docs/docs.css
+pub async fn style() -> impl IntoResponse {
+    asset("text/css; charset=utf-8", include_str!("../docs_ui/docs.css"))
+}
+
+type Headers = [(HeaderName, &'static str); 3];
+
+fn asset(media_type: &'static str, text: &'static str) -> (Headers, &'static str) {
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, text)
+}

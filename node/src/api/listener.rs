@@ -1,0 +1,161 @@
+use axum::serve::Listener;
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep, sleep},
+};
+
+/// Connections at once; further ones wait in the system's queue.
+const CONNECTIONS: usize = 1_024;
+/// How long a connection may be without a byte in either direction: longer than any answer takes, and than the pauses of events.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// A listener whose connections are bounded in number, and closed when nothing moves on them.
+pub struct Bounded {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+    idle: Duration,
+}
+
+impl Bounded {
+    /// Bounds what comes in by `listener`.
+    pub fn new(listener: TcpListener) -> Self {
+        Self::with(listener, CONNECTIONS, IDLE)
+    }
+
+    fn with(listener: TcpListener, connections: usize, idle: Duration) -> Self {
+        Self { listener, places: Arc::new(Semaphore::new(connections)), idle }
+    }
+}
+
+impl Listener for Bounded {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        // The semaphore is never closed.
+        let place = self.places.clone().acquire_owned().await.ok();
+        let (stream, address) = Listener::accept(&mut self.listener).await;
+        // Receipts are streamed in small pieces: none waits for the next.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!("TCP_NODELAY: {error}");
+        }
+        let idle = self.idle;
+        (Connection { stream, moved: Instant::now(), idle, timer: Box::pin(sleep(idle)), _place: place }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A connection with its place among all.
+pub struct Connection {
+    stream: TcpStream,
+    /// When a byte came or went.
+    moved: Instant,
+    idle: Duration,
+    timer: Pin<Box<Sleep>>,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Connection {
+    /// Passes on what reading or writing came to, unless nothing has moved for too long.
+    fn watch<T>(&mut self, context: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if progress.is_ready() {
+            self.moved = Instant::now();
+            return progress;
+        }
+        loop {
+            ready!(self.timer.as_mut().poll(context));
+            let until = self.moved + self.idle;
+            if until <= Instant::now() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.timer.as_mut().reset(until);
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let progress = Pin::new(&mut self.stream).poll_read(context, into);
+        self.watch(context, progress)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let progress = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch(context, progress)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let progress = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.watch(context, progress)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[tokio::test]
+    async fn one_connection_too_many_waits_for_a_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut bounded = Bounded::with(listener, 1, IDLE);
+        let address = bounded.local_addr().unwrap();
+        let (_one, _two) = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
+        let (first, _) = bounded.accept().await;
+        let second = tokio::time::timeout(Duration::from_millis(100), bounded.accept()).await;
+        assert!(second.is_err(), "there is no place for it");
+        drop(first);
+        bounded.accept().await;
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_closed_when_nothing_moves_on_it_and_not_before() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut bounded = Bounded::with(listener, 1, Duration::from_millis(400));
+        let _client = TcpStream::connect(bounded.local_addr().unwrap()).await.unwrap();
+        let (connection, _) = bounded.accept().await;
+        let (mut reads, mut writes) = tokio::io::split(connection);
+        let begun = Instant::now();
+        let writing = tokio::spawn(async move {
+            for _ in 0..6 {
+                sleep(Duration::from_millis(100)).await;
+                writes.write_all(b"alive").await.unwrap();
+            }
+        });
+        let error = reads.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() >= Duration::from_millis(900), "what goes out counts too");
+        writing.await.unwrap();
+    }
+}

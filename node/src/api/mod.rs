@@ -1,0 +1,18 @@
+//! The HTTP interface: one file a group of routes.
+
+mod access;
+mod blocks;
+mod commands;
+mod docs;
+mod events;
+mod health;
+mod listener;
+mod modules;
+mod rows;
+mod server;
+mod sql;
+mod status;
+mod transactions;
+
+pub use access::Access;
+pub use server::Server;

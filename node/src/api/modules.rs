@@ -1,0 +1,82 @@
+use super::commands;
+use crate::{
+    body,
+    member::Member,
+    problem::{Answer, Problem},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Query, RawPathParams, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use counterfoil_platform::{Route, Target};
+use counterfoil_types::limits;
+use std::sync::Arc;
+
+/// Mounts a route that a module declares.
+pub fn mount(router: Router<Arc<Member>>, route: Route) -> Router<Arc<Member>> {
+    match route.target {
+        Target::Command { .. } => router.route(
+            route.path,
+            post(move |State(member): State<Arc<Member>>, path: RawPathParams, headers: HeaderMap, body: Body| async move {
+                command(&member, &route, &path, &headers, body).await
+            }),
+        ),
+        Target::Query { name } => router.route(
+            route.path,
+            get(
+                move |State(member): State<Arc<Member>>,
+                      path: RawPathParams,
+                      Query(query): Query<Vec<(String, String)>>,
+                      headers: HeaderMap| async move { read(&member, name, &path, &query, &headers).await },
+            ),
+        ),
+    }
+}
+
+async fn command(
+    member: &Member,
+    route: &Route,
+    path: &RawPathParams,
+    headers: &HeaderMap,
+    body: Body,
+) -> Answer<Response> {
+    let Target::Command { converts, .. } = route.target else {
+        return Err(Problem::not_found(route.path));
+    };
+    let mut wanted = vec!["application/json"];
+    wanted.extend(converts.iter().map(|convert| convert.content_type));
+    let media_type = body::expect_media_type(headers, &wanted)?;
+    let bytes = body::read(headers, body, limits::BODY_BYTES_MAX).await?;
+    if media_type == "application/json" && !bytes.is_empty() {
+        body::json::<serde::de::IgnoredAny>(&bytes)?;
+    }
+    let path: Vec<(&str, &str)> = path.iter().collect();
+    let call = route.call(Some(&media_type), &path, &bytes)?;
+    commands::perform(member, headers, call, |output| route.location(output)).await
+}
+
+/// What may be read without a token: whether a document is valid (a query named `….check`), and who the members are.
+fn is_public(query: &str) -> bool {
+    query.ends_with(".check") || query.starts_with("member.")
+}
+
+async fn read(
+    member: &Member,
+    name: &str,
+    path: &RawPathParams,
+    given: &[(String, String)],
+    headers: &HeaderMap,
+) -> Answer<Response> {
+    if !is_public(name) {
+        member.access.read(headers)?;
+    }
+    let query = member.registry.query(name).ok_or_else(|| Problem::not_found(format!("there is no query {name}")))?;
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let given = path.chain(given.iter().cloned()).collect();
+    let document = member.store.query(*query, given).await?;
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], document.to_string()).into_response())
+}

@@ -1,0 +1,124 @@
+use super::{
+    access, blocks, commands, docs, events, health, listener::Bounded, modules, rows, sql, status, transactions,
+};
+use crate::{member::Member, problem::Problem};
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{Method, StatusCode, Uri},
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use counterfoil_types::Fault;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// How long requests that wait for a receipt may go on when the node stops.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// All routes of a member's node.
+pub fn router(member: Arc<Member>) -> Router {
+    let mut router = Router::new()
+        .route("/v1/transactions", post(transactions::submit))
+        .route("/v1/transactions/{identity}", get(transactions::state))
+        .route("/v1/commands/{name}", post(commands::run))
+        .route("/v1/sql", post(sql::select))
+        .route("/v1/rows/{table}/{key}/proof", get(rows::prove))
+        .route("/v1/genesis", get(status::genesis))
+        .route("/v1/status", get(status::status))
+        .route("/v1/blocks", get(blocks::list))
+        .route("/v1/blocks/{height}", get(blocks::one))
+        .route("/v1/events", get(events::stream))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/openapi.json", get(docs::document))
+        .route("/docs", get(docs::page))
+        .route("/docs/docs.js", get(docs::script))
+        .route("/docs/docs.css", get(docs::style))
+        .route("/", get(docs::home));
+    for (_, route) in member.registry.routes() {
+        router = modules::mount(router, *route);
+    }
+    router
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(unknown_route)
+        .layer(middleware::from_fn_with_state(member.clone(), access::loopback_host))
+        .layer(middleware::from_fn_with_state(member.clone(), measure))
+        .with_state(member)
+}
+
+async fn unknown_route(uri: Uri) -> Problem {
+    Problem::not_found(format!("there is no route {}; /docs lists them", uri.path()))
+}
+
+async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "http/method", format!("{method} is not for {}", uri.path()))
+}
+
+async fn measure(
+    State(member): State<Arc<Member>>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let method = request.method().clone();
+    let begun = std::time::Instant::now();
+    let response = next.run(request).await;
+    let route = path.as_ref().map_or("unknown", MatchedPath::as_str);
+    let elapsed = begun.elapsed();
+    tracing::debug!(%method, route, status = response.status().as_u16(), ?elapsed);
+    member.metrics.request(&method, route, response.status(), elapsed);
+    response
+}
+
+/// A listening HTTP server.
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Takes the address; port 0 stands for any free one.
+    pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
+        TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => Fault::Unusable(format!(
+                "port {} of {} is in use: stop what uses it, or choose another with --listen",
+                listen.port(),
+                listen.ip()
+            )),
+            _ => Fault::new(format!("listening on {listen}"), error),
+        })
+    }
+
+    /// Serves `member` on a listener.
+    pub fn serve(listener: TcpListener, member: Arc<Member>) -> Result<Self, Fault> {
+        let address = listener.local_addr().map_err(|error| Fault::new("asking for the own address", error))?;
+        let (stop, mut stopping) = watch::channel(false);
+        let stopped = async move {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        let task = tokio::spawn(async move {
+            let serving = axum::serve(Bounded::new(listener), router(member)).with_graceful_shutdown(stopped);
+            if let Err(error) = serving.await {
+                tracing::error!("HTTP on {address}: {error}");
+            }
+        });
+        Ok(Self { address, stop, task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more requests and gives those under way a moment.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}

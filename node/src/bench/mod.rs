@@ -1,0 +1,12 @@
+//! `counterfoil bench`: how much a consortium in this process does, and whether what it acknowledged is there afterwards.
+
+mod check;
+mod histogram;
+mod load;
+mod machine;
+mod report;
+mod run;
+mod workload;
+
+pub use run::{Failed, Options, run};
+pub use workload::Workload;

@@ -1,0 +1,144 @@
+use super::{
+    check::{self, Mismatch},
+    load::{self, Pressure},
+    machine,
+    report::{More, Report},
+    workload::Workload,
+};
+use crate::dev::{Consortium, Options as DevOptions};
+use counterfoil_client::Client;
+use counterfoil_types::Fault;
+use std::{
+    net::SocketAddr,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::available_parallelism,
+    time::Duration,
+};
+
+/// What is synced when: the same as in production, for there is no other way to run.
+const FSYNC: &str = "full: votes before they are sent, every block's commit before its receipts";
+/// Transactions in one request of an open loop at most.
+const OPEN_BATCH: usize = 128;
+/// Threads of an open loop: enough that one is free when something is due.
+const OPEN_THREADS: usize = 64;
+
+/// What is to be measured.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Validators.
+    pub members: usize,
+    /// What they do.
+    pub workload: Workload,
+    /// How long transactions are sent.
+    pub time: Duration,
+    /// Transactions a second, whatever the answers; without it as many as are answered.
+    pub rate: Option<u64>,
+    /// Transactions that await their receipts at most.
+    pub in_flight: usize,
+    /// Threads that sign, send and wait.
+    pub threads: usize,
+    /// Where the consortium's directory is made; it is removed at the end.
+    pub folder: Option<PathBuf>,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The consortium does not run.
+    #[error("{}", .0.report())]
+    Fault(#[from] Fault),
+    /// It ran, and what it holds is not what it acknowledged.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+}
+
+/// Runs a consortium in a directory of its own, puts load on it, and checks what is there afterwards.
+pub async fn run(options: Options) -> Result<Report, Failed> {
+    let parent = options.folder.clone().unwrap_or_else(std::env::temp_dir);
+    let folder = tempfile::Builder::new().prefix("counterfoil-bench-").tempdir_in(&parent);
+    let folder = folder.map_err(|error| Fault::new(format!("creating a folder in {}", parent.display()), error))?;
+    let probe = machine::probe_disk(folder.path())?;
+    let consortium = start(&options, &folder.path().join("data")).await?;
+    let clients: Vec<Client> =
+        consortium.addresses().iter().map(|address| Client::new(&format!("http://{address}"))).collect();
+    let gateway = consortium.members[0].clone();
+    let measured = tokio::task::spawn_blocking(move || measure(&options, &clients, &gateway, probe)).await;
+    consortium.stop().await;
+    Ok(measured.map_err(|error| Fault::new("measuring", error))??)
+}
+
+async fn start(options: &Options, data: &Path) -> Result<Consortium, Fault> {
+    let dev = DevOptions {
+        data: Some(data.to_owned()),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        members: Some(options.members),
+        samples: false,
+    };
+    Consortium::start(&dev, Arc::new(crate::registry())).await
+}
+
+fn measure(
+    options: &Options,
+    clients: &[Client],
+    gateway: &crate::member::Member,
+    probe: u64,
+) -> Result<Report, Mismatch> {
+    let pressure = match options.rate {
+        Some(_) => Pressure { time: options.time, threads: OPEN_THREADS, batch: OPEN_BATCH, rate: options.rate },
+        None => {
+            let threads = options.threads.clamp(1, options.in_flight);
+            Pressure { time: options.time, threads, batch: options.in_flight / threads, rate: None }
+        }
+    };
+    let issuers = options.workload.prepare(&clients[0], gateway)?;
+    let before = clients[0].status()?.executed;
+    let cpu_before = machine::cpu();
+    let answers = load::put(clients, &issuers, pressure, gateway.ledger, "bench")?;
+    let cpu = machine::cpu().zip(cpu_before).map(|(after, before)| after.saturating_sub(before));
+    let memory_peak_mib = machine::memory_peak_mib();
+
+    check::catch_up(clients, answers.height)?;
+    let table = options.workload.table();
+    let rows = check::count(clients, table, answers.applied)?;
+    check::roots(clients, answers.height)?;
+    let proofs = check::proofs(clients, table, &answers.remembered)?;
+
+    let seconds = answers.elapsed.as_secs_f64();
+    let per_transaction = |time: Duration| time.as_secs_f64() * 1e6 / answers.applied.max(1) as f64;
+    Ok(Report {
+        workload: options.workload.name().to_owned(),
+        members: options.members,
+        seconds: rounded(seconds),
+        tps: rounded(answers.applied as f64 / seconds),
+        p50_ms: answers.latencies.percentile_ms(50),
+        p95_ms: answers.latencies.percentile_ms(95),
+        p99_ms: answers.latencies.percentile_ms(99),
+        cpu_us_per_tx: cpu.map(per_transaction).map(rounded),
+        fsync: FSYNC.to_owned(),
+        disk_probe_per_s: probe,
+        rows,
+        more: More {
+            load: describe(&pressure),
+            memory_peak_mib,
+            busy: answers.busy,
+            blocks: answers.height.saturating_sub(before),
+            roots_height: answers.height,
+            proofs,
+            processors: available_parallelism().map_or(1, NonZero::get),
+        },
+    })
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+fn describe(pressure: &Pressure) -> String {
+    let Pressure { threads, batch, .. } = pressure;
+    match pressure.rate {
+        Some(rate) => format!("{rate} due a second (open loop), latency counted from when each was due"),
+        None => format!("{} in flight: {threads} requests of {batch} transactions", threads * batch),
+    }
+}

@@ -1,0 +1,262 @@
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// A SQL database that several organisations own together.
+#[derive(Debug, Parser)]
+#[command(
+    name = "counterfoil",
+    version,
+    after_help = "Exit codes: 0 done, 1 refused or not proved, 2 wrong command line, 3 fault (node not reached, file not read, port in use).\n\
+                  Log on stderr: RUST_LOG=info (or debug, or counterfoil=debug)."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Runs a whole consortium in one process, with sample data. Not for production.
+    Dev(Dev),
+    /// Founds a consortium.
+    #[command(subcommand)]
+    Network(Network),
+    /// Runs one validator.
+    Start(Start),
+    /// Makes, lists and ends tokens for the keys that a node hosts.
+    #[command(subcommand)]
+    Token(Token),
+    /// Tells how far the ledger and a node are.
+    Status(Status),
+    /// Runs a SELECT.
+    Sql(Sql),
+    /// Has a key hosted by the node sign and run a command.
+    Call(Call),
+    /// Checks a proof file, offline.
+    Verify(Verify),
+    /// Runs the invariants of all modules on a node.
+    Audit(Status),
+    /// Measures a consortium in this process, and checks afterwards that everything acknowledged is there.
+    Bench(Bench),
+}
+
+/// How data are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// Comma-separated, for spreadsheets.
+    Csv,
+}
+
+/// Which node to ask.
+#[derive(Debug, Clone, Args)]
+pub struct Remote {
+    /// The node's address.
+    #[arg(long, env = "COUNTERFOIL_URL", default_value = "http://127.0.0.1:7080", global = true)]
+    pub url: String,
+    /// A token made by `counterfoil token new`; not needed under `dev`.
+    #[arg(long, env = "COUNTERFOIL_TOKEN", hide_env_values = true, global = true)]
+    pub token: Option<String>,
+}
+
+/// `dev`
+#[derive(Debug, Args)]
+pub struct Dev {
+    /// Directory to keep; without it a fresh one that is removed at the end.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where the first validator serves HTTP (loopback only); the others take the ports after it, or any free ones with port 0.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7080")]
+    pub listen: SocketAddr,
+    /// How many validators, 1 to 7; 4 in a new directory.
+    #[arg(long, value_name = "N")]
+    pub members: Option<usize>,
+    /// Starts with an empty ledger.
+    #[arg(long)]
+    pub no_samples: bool,
+}
+
+/// `network …`
+#[derive(Debug, Subcommand)]
+pub enum Network {
+    /// Writes genesis and a directory for each validator, with its own keys only.
+    New(NetworkNew),
+}
+
+/// `network new`
+#[derive(Debug, Args)]
+pub struct NetworkNew {
+    /// The members that run a node, such as `a,b,c,d` or `a:tax-authority,b:bank`. Without roles the first is the tax authority.
+    #[arg(long, value_name = "ID[:ROLE]", value_delimiter = ',', required = true)]
+    pub validators: Vec<String>,
+    /// Members without a node, such as `shop:enterprise@a`: the node of `a` hosts the key shop/main.
+    #[arg(long, value_name = "ID[:ROLE][@VALIDATOR]", value_delimiter = ',')]
+    pub members: Vec<String>,
+    /// Where to write; must be empty or not there.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// First HTTP port on loopback; validator after validator.
+    #[arg(long, default_value_t = 7080)]
+    pub http_port: u16,
+    /// First consensus port on loopback; validator after validator.
+    #[arg(long, default_value_t = 7180)]
+    pub consensus_port: u16,
+    /// Blocks of one epoch.
+    #[arg(long, default_value_t = crate::network::EPOCH_LENGTH)]
+    pub epoch_length: u64,
+    /// The ledger's name, for people.
+    #[arg(long, default_value = "counterfoil")]
+    pub name: String,
+}
+
+/// `start`
+#[derive(Debug, Args)]
+pub struct Start {
+    /// The validator's directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Serves HTTP here instead of where counterfoil.toml says.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `token …`
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Makes a token for a hosted key and prints it; the node keeps its hash alone.
+    New(TokenNew),
+    /// Lists the tokens of a node: id, key, and when it was made.
+    List(TokenList),
+    /// Ends tokens; a running node refuses them at once.
+    Revoke(TokenRevoke),
+}
+
+/// `token new`
+#[derive(Debug, Args)]
+pub struct TokenNew {
+    /// The hosted key, such as `supplier-1/main`.
+    #[arg(long, value_name = "MEMBER/KEY")]
+    pub key: counterfoil_types::Kid,
+    /// The directory of the validator that hosts it.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// `token list`
+#[derive(Debug, Args)]
+pub struct TokenList {
+    /// The directory of the validator.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+    /// How to write.
+    #[arg(short, long, value_enum, default_value = "table")]
+    pub output: Format,
+}
+
+/// `token revoke`
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["id", "key"])))]
+pub struct TokenRevoke {
+    /// The one token with this id, as `token list` shows it.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// All tokens of this key.
+    #[arg(long, value_name = "MEMBER/KEY")]
+    pub key: Option<counterfoil_types::Kid>,
+    /// The directory of the validator.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    pub remote: Remote,
+    /// How to write.
+    #[arg(short, long, value_enum, default_value = "table")]
+    pub output: Format,
+}
+
+/// `sql`
+#[derive(Debug, Args)]
+pub struct Sql {
+    /// The SELECT.
+    pub sql: String,
+    /// Values for `?`, in order: JSON, or else taken as text.
+    pub params: Vec<String>,
+    #[command(flatten)]
+    pub remote: Remote,
+    /// How to write.
+    #[arg(short, long, value_enum, default_value = "table")]
+    pub output: Format,
+}
+
+/// `call`
+#[derive(Debug, Args)]
+pub struct Call {
+    /// The command, such as `invoice.issue`.
+    pub command: String,
+    /// Its arguments: JSON, `@file`, or `@-` for stdin.
+    #[arg(default_value = "{}")]
+    pub with: String,
+    #[command(flatten)]
+    pub signing: Signing,
+}
+
+/// Who signs, and where.
+#[derive(Debug, Clone, Args)]
+pub struct Signing {
+    /// The hosted key that signs, such as `supplier-1/dev`.
+    #[arg(long, env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
+    pub key: counterfoil_types::Kid,
+    /// Done once, however often it is asked with the same key and arguments.
+    #[arg(long, value_name = "KEY")]
+    pub idempotency_key: Option<String>,
+    #[command(flatten)]
+    pub remote: Remote,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The proof file.
+    pub proof: PathBuf,
+    /// The ledger's genesis file, from someone you trust.
+    #[arg(long, value_name = "FILE")]
+    pub genesis: PathBuf,
+}
+
+/// `bench`
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// How many validators, 1 to 7.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub members: usize,
+    /// What they do.
+    #[arg(long, value_enum, default_value = "invoice")]
+    pub workload: crate::bench::Workload,
+    /// How long transactions are sent.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub seconds: u64,
+    /// Transactions that become due each second, whatever the answers; without it as many as are answered.
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub rate: Option<u64>,
+    /// Transactions that await their receipts at most, without --rate.
+    #[arg(long, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(1..=32_768))]
+    pub in_flight: u64,
+    /// Threads that sign, send and wait, without --rate.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub threads: u64,
+    /// Where its directory is made, and removed at the end: on the disk to be measured. The system's temporary folder otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// How to write.
+    #[arg(short, long, value_enum, default_value = "table")]
+    pub output: Format,
+}

@@ -1,0 +1,36 @@
+use super::{
+    args::{Bench, Format},
+    exit::{Exit, Outcome},
+    output,
+    serve::block_on,
+};
+use crate::bench::{self, Failed, Options};
+use std::time::Duration;
+
+/// `counterfoil bench`
+pub fn run(args: Bench) -> Outcome {
+    if args.output == Format::Csv {
+        return Err(Exit::Usage("bench writes a table or JSON".to_owned()));
+    }
+    let options = Options {
+        members: args.members,
+        workload: args.workload,
+        time: Duration::from_secs(args.seconds),
+        rate: args.rate,
+        in_flight: args.in_flight as usize,
+        threads: args.threads as usize,
+        folder: args.folder,
+    };
+    let report = block_on(async {
+        bench::run(options).await.map_err(|failed| match failed {
+            Failed::Fault(fault) => fault.into(),
+            Failed::Mismatch(_) => Exit::No(failed.to_string()),
+        })
+    })?;
+    let json = || serde_json::to_string_pretty(&report).map(|text| text + "\n");
+    match args.output {
+        Format::Json => output::text(&json().map_err(|error| Exit::Fault(error.to_string()))?),
+        _ => output::text(&report.to_string()),
+    }
+    Ok(())
+}

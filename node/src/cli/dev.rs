@@ -1,0 +1,80 @@
+use super::{
+    args::Dev,
+    exit::Outcome,
+    output,
+    serve::{block_on, until_stopped},
+};
+use crate::dev::{Consortium, Options};
+use std::sync::Arc;
+
+/// `counterfoil dev`
+pub fn run(args: Dev) -> Outcome {
+    let temporary = args.data.is_none();
+    let options = Options { data: args.data, listen: args.listen, members: args.members, samples: !args.no_samples };
+    block_on(async {
+        let consortium = Consortium::start(&options, Arc::new(crate::registry())).await?;
+        output::text(&banner(&consortium, temporary));
+        let stopped = until_stopped(&consortium.members).await;
+        eprintln!("counterfoil: stopping");
+        consortium.stop().await;
+        stopped
+    })
+}
+
+fn banner(consortium: &Consortium, temporary: bool) -> String {
+    let gateway = &consortium.members[0];
+    let addresses = consortium.addresses();
+    let url = format!("http://{}", addresses[0]);
+    let root = consortium.root.display();
+    let kept = if temporary { "removed at the end; --data DIR keeps one" } else { "kept" };
+    let mut text = format!(
+        "Counterfoil {} dev consortium — NOT FOR PRODUCTION: every key lies on this machine and needs no token\n\n\
+         ledger  {}\ndata    {root} ({kept})\n\nmembers\n",
+        env!("CARGO_PKG_VERSION"),
+        gateway.ledger
+    );
+    for member in &gateway.genesis.members {
+        let place = consortium.members.iter().position(|running| running.id == member.id);
+        let node = place.map_or_else(|| "key alone".to_owned(), |at| format!("validator http://{}", addresses[at]));
+        let key = member.keys.first().map_or("", |key| key.name.as_str());
+        text += &format!(
+            "  {:<26}{:<15}{node}  ({})\n",
+            format!("{}/{key}", member.id),
+            member.roles.join(" "),
+            member.name
+        );
+    }
+    text += "\ntry\n";
+    for (what, command) in [
+        ("API, to read and try", format!("{url}/docs")),
+        ("how far it is", format!("curl {url}/v1/status")),
+        ("invoices", format!("curl {url}/v1/invoices")),
+        (
+            "issue one",
+            format!(
+                "curl {url}/v1/invoices -H 'Content-Type: application/json' -H 'Counterfoil-Key: supplier-1/dev' -d @{root}/invoice.json"
+            ),
+        ),
+        (
+            "ask in SQL",
+            format!(
+                "curl {url}/v1/sql -H 'Content-Type: application/json' -d '{{\"sql\":\"SELECT number, total_minor FROM invoice ORDER BY number\"}}'"
+            ),
+        ),
+        (
+            "the same",
+            format!("counterfoil sql --url {url} \"SELECT number, total_minor FROM invoice ORDER BY number\""),
+        ),
+        (
+            "prove a member's row",
+            format!("curl {url}/v1/rows/member/supplier-1/proof > p.json && curl {url}/v1/genesis > g.json"),
+        ),
+        ("check it offline", "counterfoil verify p.json --genesis g.json".to_owned()),
+        ("follow what happens", format!("curl -N {url}/v1/events?from=0")),
+        ("all operations", format!("curl {url}/openapi.json")),
+        ("measurements", format!("curl {url}/metrics")),
+    ] {
+        text += &format!("  {what:<22}{command}\n");
+    }
+    text + "\nCtrl-C stops it.\n"
+}

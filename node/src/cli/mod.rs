@@ -1,0 +1,21 @@
+//! The command line: one file a verb. Data go to stdout, all else to stderr.
+
+mod args;
+mod audit;
+mod bench;
+mod call;
+mod dev;
+mod exit;
+mod modules;
+mod network;
+mod output;
+mod remote;
+mod run;
+mod serve;
+mod sql;
+mod start;
+mod status;
+mod token;
+mod verify;
+
+pub use run::run;

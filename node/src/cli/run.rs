@@ -1,0 +1,48 @@
+use super::{
+    args::{Cli, Network, Token, Verb},
+    audit, bench, call, dev,
+    exit::Outcome,
+    modules, network, sql, start, status, token, verify,
+};
+use clap::{CommandFactory as _, FromArgMatches as _};
+use std::{io::IsTerminal as _, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// Runs what the arguments of this process ask.
+pub fn run() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process would find it set; nothing depends on it.
+    let _ = log.with_ansi(std::io::stderr().is_terminal()).try_init();
+    let registry = crate::registry();
+    let command = modules::add(Cli::command(), &registry);
+    let matches = command.get_matches();
+    let outcome = match modules::run(&matches, &registry) {
+        Some(outcome) => outcome,
+        None => match Cli::from_arg_matches(&matches) {
+            Ok(cli) => perform(cli.verb),
+            Err(error) => error.exit(),
+        },
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => exit.report(),
+    }
+}
+
+fn perform(verb: Verb) -> Outcome {
+    match verb {
+        Verb::Dev(args) => dev::run(args),
+        Verb::Network(Network::New(args)) => network::new(&args),
+        Verb::Start(args) => start::run(&args),
+        Verb::Token(Token::New(args)) => token::new(args),
+        Verb::Token(Token::List(args)) => token::list(&args),
+        Verb::Token(Token::Revoke(args)) => token::revoke(&args),
+        Verb::Status(args) => status::run(&args),
+        Verb::Sql(args) => sql::run(&args),
+        Verb::Call(args) => call::run(&args.command, &args.with, &args.signing),
+        Verb::Verify(args) => verify::run(&args),
+        Verb::Audit(args) => audit::run(&args),
+        Verb::Bench(args) => bench::run(args),
+    }
+}

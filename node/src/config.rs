@@ -1,0 +1,138 @@
+use crate::files;
+use counterfoil_types::{Fault, is_name};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// A validator's `counterfoil.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The member whose node this is.
+    pub member: String,
+    /// Where HTTP is served.
+    pub listen: SocketAddr,
+    /// Where the other validators reach this one.
+    pub consensus: SocketAddr,
+    /// Threads for consensus and network.
+    #[serde(default = "default_worker_threads")]
+    pub worker_threads: usize,
+    /// Where each of the other validators listens for consensus.
+    #[serde(default)]
+    pub peers: BTreeMap<String, SocketAddr>,
+}
+
+fn default_worker_threads() -> usize {
+    2
+}
+
+/// A validator's directory and what lies where in it.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout of the directory `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Settings.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("counterfoil.toml")
+    }
+
+    /// The ledger's genesis file.
+    pub fn genesis(&self) -> PathBuf {
+        self.root.join("genesis.json")
+    }
+
+    /// The key with which the node votes.
+    pub fn validator_key(&self) -> PathBuf {
+        self.root.join("validator.key")
+    }
+
+    /// Keys that the node hosts for members.
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    /// Hashes of bearer tokens.
+    pub fn tokens(&self) -> PathBuf {
+        self.root.join("tokens.json")
+    }
+
+    /// The database.
+    pub fn state(&self) -> PathBuf {
+        self.root.join("state")
+    }
+
+    /// The engine's own folder: votes, blocks, index.
+    pub fn engine(&self) -> PathBuf {
+        self.root.join("engine")
+    }
+
+    /// Where a running node says where it listens: JSON, for scripts.
+    pub fn ready(&self) -> PathBuf {
+        self.root.join("ready.json")
+    }
+}
+
+const HEAD: &str = "\
+# Settings of one validator. Addresses are numbers, not names.
+#   listen     where HTTP is served; put a TLS proxy before it where it is not loopback
+#   consensus  where the other validators reach this one
+#   peers      where this one reaches the others
+
+";
+
+impl Config {
+    /// Reads the settings; the error names the file and what is wrong.
+    pub fn read(path: &Path) -> Result<Self, Fault> {
+        let wrong = |why: String| Fault::Unusable(format!("settings {}: {why}", path.display()));
+        let text = String::from_utf8(files::read(path)?).map_err(|error| wrong(error.to_string()))?;
+        let config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        if let Some(name) = config.peers.keys().chain([&config.member]).find(|name| !is_name(name)) {
+            return Err(wrong(format!("{name:?} is not a member id")));
+        }
+        Ok(config)
+    }
+
+    /// The file's text.
+    pub fn to_text(&self) -> Result<String, Fault> {
+        let text = toml::to_string(self).map_err(|error| Fault::new("writing settings", error))?;
+        Ok(format!("{HEAD}{text}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_read_back_and_a_wrong_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("counterfoil.toml");
+        let config = Config {
+            member: "a".into(),
+            listen: "127.0.0.1:7080".parse().unwrap(),
+            consensus: "127.0.0.1:7180".parse().unwrap(),
+            worker_threads: 2,
+            peers: [("b".to_owned(), "127.0.0.1:7181".parse().unwrap())].into(),
+        };
+        std::fs::write(&path, config.to_text().unwrap()).unwrap();
+        assert_eq!(Config::read(&path).unwrap().peers, config.peers);
+        std::fs::write(&path, "member = \"a\"\nlisten = \"localhost\"\n").unwrap();
+        let why = Config::read(&path).unwrap_err().report();
+        assert!(why.contains("counterfoil.toml") && why.contains("listen"), "{why}");
+    }
+}

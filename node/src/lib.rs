@@ -1,0 +1,43 @@
+//! A Counterfoil node: the HTTP interface, the command line, and what starts validators.
+//!
+//! Only this crate knows HTTP. What the ledger *does* is declared by modules (`counterfoil-platform`, `counterfoil-apps`); their
+//! routes, OpenAPI entries and commands of the command line follow from the declarations.
+
+#![warn(missing_docs)]
+
+mod answer;
+mod api;
+mod bench;
+mod body;
+mod config;
+mod dev;
+mod files;
+mod gate;
+mod hub;
+mod keystore;
+mod member;
+mod metrics;
+mod network;
+mod open_calls;
+mod openapi;
+mod ports;
+mod problem;
+mod prove;
+mod ready;
+mod samples;
+mod start;
+mod store;
+mod submit;
+mod tokens;
+
+/// The command line.
+pub mod cli;
+
+pub use openapi::document as openapi;
+
+use counterfoil_platform::Registry;
+
+/// All modules of this program.
+pub fn registry() -> Registry {
+    Registry::new(counterfoil_apps::modules())
+}

@@ -1,0 +1,59 @@
+use crate::{
+    api::{Access, Server},
+    config::{Config, Layout},
+    member::{Member, Settings},
+    ready,
+    tokens::Tokens,
+};
+use counterfoil_platform::Registry;
+use counterfoil_types::Fault;
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+/// One validator of a consortium, run from its directory.
+pub struct Node {
+    /// The running validator.
+    pub member: Arc<Member>,
+    server: Server,
+}
+
+impl Node {
+    /// Starts the validator whose directory is `root`. `listen` replaces the HTTP address of its settings.
+    pub async fn start(root: &Path, listen: Option<SocketAddr>, registry: Arc<Registry>) -> Result<Self, Fault> {
+        let layout = Layout::new(root);
+        if !layout.config().exists() {
+            return Err(Fault::Unusable(format!(
+                "{} is no validator's directory: it has no counterfoil.toml; `counterfoil network new` makes one",
+                root.display()
+            )));
+        }
+        let config = Config::read(&layout.config())?;
+        let listener = Server::bind(listen.unwrap_or(config.listen)).await?;
+        ready::remove(&layout.ready())?;
+        let settings = Settings {
+            id: config.member,
+            layout: layout.clone(),
+            consensus: config.consensus,
+            peers: config.peers,
+            worker_threads: config.worker_threads,
+            access: Access::Tokens(Tokens::open(layout.tokens())?),
+        };
+        let member = tokio::task::spawn_blocking(move || Member::start(settings, registry))
+            .await
+            .map_err(|error| Fault::new("starting", error))??;
+        let server = Server::serve(listener, member.clone())?;
+        ready::write(&layout.ready(), server.address())?;
+        Ok(Self { member, server })
+    }
+
+    /// Where it serves HTTP.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Stops it in order.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        let engine = self.member.engine.clone();
+        let _ = tokio::task::spawn_blocking(move || engine.stop()).await;
+    }
+}

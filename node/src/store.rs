@@ -1,0 +1,201 @@
+use crate::{
+    hub::Mark,
+    problem::{Answer, Problem},
+};
+use counterfoil_platform::Query;
+use counterfoil_proof::{Chain, ChangePath, NoProof, Proof};
+use counterfoil_state::{Reader, SqlLimits, SqlParams, SqlResult};
+use counterfoil_types::{
+    Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction, machine::Located,
+};
+use serde_json::Value as Json;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, time::timeout};
+
+/// SELECTs of the public that run at once: long ones must not take every thread from those who wait for receipts.
+const SELECTS: usize = 6;
+/// How long a SELECT waits for its turn.
+const SELECT_WAIT: Duration = Duration::from_secs(10);
+
+/// Reads of state, away from the threads that serve HTTP.
+#[derive(Clone)]
+pub struct Store {
+    reader: Reader,
+    selects: Arc<Semaphore>,
+}
+
+/// Where and what a row is, and how its block's list of changes shows that it was written.
+pub struct Written {
+    /// The block.
+    pub height: u64,
+    /// The row.
+    pub located: Located,
+    /// Its place among the changes.
+    pub changes: ChangePath,
+}
+
+impl Store {
+    /// Reads of one member's state.
+    pub fn new(reader: Reader) -> Self {
+        Self { reader, selects: Arc::new(Semaphore::new(SELECTS)) }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let reader = self.reader.clone();
+        match tokio::task::spawn_blocking(move || read(&reader)).await {
+            Ok(result) => result,
+            Err(error) => Err(Fault::new("reading state", error)),
+        }
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
+    ) -> Answer<T> {
+        Ok(self.read(move |reader| Ok(ask(reader))).await??)
+    }
+
+    /// Height and time of a block.
+    pub fn mark(&self, height: u64) -> Result<Mark, Fault> {
+        let header = self.reader.header(height)?;
+        Ok(Mark { height, time_ms: header.map_or(0, |header| header.time_ms) })
+    }
+
+    /// The first receipt of a transaction.
+    pub async fn receipt(&self, identity: Hash) -> Result<Option<Receipt>, Fault> {
+        self.read(move |reader| reader.receipt(&identity)).await
+    }
+
+    /// The transaction with this identity, if it is on the ledger.
+    pub async fn transaction(&self, identity: Hash) -> Answer<Option<Transaction>> {
+        let Some(entry) = self.read(move |reader| reader.transaction(&identity)).await? else { return Ok(None) };
+        Ok(Some(Transaction::from_wire(entry.wire)?))
+    }
+
+    /// The transaction for which `kid` used `id`, and its receipt.
+    pub async fn by_id(&self, kid: Kid, id: String) -> Answer<Option<(Transaction, Receipt)>> {
+        let Some(entry) = self.read(move |reader| reader.transaction_of(&kid, &id)).await? else { return Ok(None) };
+        Ok(Some((Transaction::from_wire(entry.wire)?, entry.receipt)))
+    }
+
+    /// The receipts of a block.
+    pub async fn receipts_at(&self, height: u64) -> Result<Vec<Receipt>, Fault> {
+        self.read(move |reader| reader.receipts(height)).await
+    }
+
+    /// Up to `count` headers from the height `first` on.
+    pub async fn headers(&self, first: u64, count: u64) -> Result<Vec<Header>, Fault> {
+        self.read(move |reader| reader.headers(first, count as usize)).await
+    }
+
+    /// The record of a block's execution.
+    pub async fn execution(&self, height: u64) -> Result<Option<Execution>, Fault> {
+        self.read(move |reader| reader.execution(height)).await
+    }
+
+    /// How many members the ledger has.
+    pub async fn members(&self) -> Answer<u64> {
+        let table = self.sql("SELECT count(*) FROM member".to_owned(), Vec::new()).await?;
+        Ok(table.rows.first().and_then(|row| row.first()?.as_u64()).unwrap_or(0))
+    }
+
+    /// Runs a SELECT of the public.
+    pub async fn sql(&self, sql: String, params: Vec<Json>) -> Answer<SqlResult> {
+        let place = timeout(SELECT_WAIT, self.selects.clone().acquire_owned()).await;
+        let Ok(Ok(_place)) = place else {
+            let busy = "too many SELECTs run on this node: try again in a moment";
+            return Err(Refusal::new("http/busy", RefusalKind::Busy, busy).into());
+        };
+        self.ask(move |reader| reader.sql(&sql, SqlParams::Positional(&params), SqlLimits::default())).await
+    }
+
+    /// Runs a named read of a module with what its caller gave.
+    pub async fn query(&self, query: Query, given: Vec<(String, String)>) -> Answer<Json> {
+        self.ask(move |reader| {
+            let given: Vec<(&str, &str)> = given.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            query.read(reader, &given).map(|(_, answer)| answer)
+        })
+        .await
+    }
+
+    /// Whether rows of a table only ever come, so that they have no place in the index of current values.
+    pub fn is_append_only(&self, table: &str) -> Result<bool, Refusal> {
+        Ok(!self.reader.table(table)?.mutable)
+    }
+
+    /// The newest block that wrote a row.
+    pub async fn written_at(&self, table: String, key: Vec<String>) -> Answer<Option<u64>> {
+        self.ask(move |reader| reader.written_at(&table, &key)).await
+    }
+
+    /// How the block of `height` wrote a row.
+    pub async fn written(&self, height: u64, table: String, key: Vec<String>) -> Answer<Written> {
+        self.ask(move |reader| {
+            let path = reader.change_path(height, &table, &key)?;
+            Ok(Written {
+                height,
+                located: Located {
+                    key: path.key,
+                    table: path.table,
+                    columns: path.columns,
+                    primary_key: path.primary_key,
+                    key_values: path.key_values,
+                    row: path.row,
+                },
+                changes: ChangePath { index: path.index, count: path.count, path: path.path },
+            })
+        })
+        .await
+    }
+
+    /// Adds to a proof what leads from its height to the members' signatures; nothing while they are not all there.
+    pub async fn complete(
+        &self,
+        prove: impl FnOnce(&ProofSource<'_>) -> Result<Proof, NoProof<Fault>> + Send + 'static,
+    ) -> Answer<Option<Vec<u8>>> {
+        let proof = self
+            .read(move |reader| match prove(&ProofSource(reader)) {
+                Ok(proof) => Ok(Ok(Some(proof.to_bytes()))),
+                Err(NoProof::NotYet(_)) => Ok(Ok(None)),
+                Err(NoProof::Store(fault)) => Err(fault),
+                Err(other) => Ok(Err(other.to_string())),
+            })
+            .await?;
+        proof.map_err(|why| Problem::from(Fault::failed(why)))
+    }
+}
+
+/// A member's blocks and executions, for proofs.
+pub struct ProofSource<'a>(&'a Reader);
+
+impl Chain for ProofSource<'_> {
+    type Error = Fault;
+
+    fn ledger(&self) -> Hash {
+        self.0.ledger()
+    }
+
+    fn execution(&self, height: u64) -> Result<Option<Execution>, Fault> {
+        self.0.execution(height)
+    }
+
+    fn result(&self, height: u64) -> Result<Option<Hash>, Fault> {
+        self.0.result(height)
+    }
+
+    fn header(&self, height: u64) -> Result<Option<Header>, Fault> {
+        self.0.header(height)
+    }
+
+    fn header_executing(&self, height: u64) -> Result<Option<Header>, Fault> {
+        self.0.header_executing(height)
+    }
+
+    fn certificate_at_or_after(&self, height: u64) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+        let found = self.0.certificate_at_or_after(height)?;
+        Ok(found.map(|certified| (certified.header.height, certified.certificate)))
+    }
+}

@@ -1,0 +1,186 @@
+use crate::{files, gate::now_ms};
+use counterfoil_types::{Fault, Hash, Kid};
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::ErrorKind,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// What a token begins with, so that a leaked one is recognised.
+const PREFIX: &str = "cft_";
+/// Digits of a token's hash that are shown as its id.
+const ID_DIGITS: usize = 12;
+
+/// Bearer tokens, each bound to one hosted key.
+///
+/// The file `tokens.json` holds SHA-256 hashes alone: a token has 256 random bits, so its hash gives nothing away. Whenever a token
+/// is shown, the file is read again if it has changed: a new token works at once, and a revoked one no longer does.
+#[derive(Debug)]
+pub struct Tokens {
+    path: PathBuf,
+    known: RwLock<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    version: Option<Version>,
+    by_hash: HashMap<Hash, Kid>,
+}
+
+/// What differs between two states of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Version {
+    modified: SystemTime,
+    length: u64,
+    inode: u64,
+}
+
+/// A token as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stored {
+    /// The hosted key that it opens.
+    pub key: Kid,
+    sha256: Hash,
+    /// When it was made, in milliseconds since 1970.
+    pub created_ms: u64,
+}
+
+impl Stored {
+    /// What tells it from the others: the beginning of its hash.
+    pub fn id(&self) -> String {
+        self.sha256.to_string().chars().take(ID_DIGITS).collect()
+    }
+}
+
+impl Tokens {
+    /// The tokens of the file at `path`, which need not exist.
+    pub fn open(path: PathBuf) -> Result<Self, Fault> {
+        let tokens = Self { path, known: RwLock::default() };
+        tokens.reload(tokens.version()?)?;
+        Ok(tokens)
+    }
+
+    /// The key to which a token is bound. None is while the file cannot be read.
+    pub fn check(&self, token: &str) -> Option<Kid> {
+        let hash = Hash::of(&[token.as_bytes()]);
+        let fresh = self
+            .version()
+            .and_then(|version| if version == self.known.read().version { Ok(()) } else { self.reload(version) });
+        if let Err(fault) = fresh {
+            tracing::error!("{}", fault.report());
+            return None;
+        }
+        self.known.read().by_hash.get(&hash).cloned()
+    }
+
+    fn version(&self) -> Result<Option<Version>, Fault> {
+        let version = fs::metadata(&self.path)
+            .and_then(|file| Ok(Version { modified: file.modified()?, length: file.len(), inode: file.ino() }));
+        match version {
+            Ok(version) => Ok(Some(version)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Fault::new(format!("reading {}", self.path.display()), error)),
+        }
+    }
+
+    /// `version` was there before: a change meanwhile is seen at the next check.
+    fn reload(&self, version: Option<Version>) -> Result<(), Fault> {
+        let by_hash = list(&self.path)?.into_iter().map(|stored| (stored.sha256, stored.key)).collect();
+        *self.known.write() = Known { version, by_hash };
+        Ok(())
+    }
+}
+
+/// The tokens in the file at `path`, which need not exist.
+pub fn list(path: &Path) -> Result<Vec<Stored>, Fault> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_slice(&files::read(path)?).map_err(|error| Fault::Corrupt {
+        what: format!("token file {}", path.display()),
+        detail: error.to_string(),
+        recover: "remove it and make new tokens with `counterfoil token new`".to_owned(),
+    })
+}
+
+/// Makes a token for `key` and stores its hash in the file at `path`. The token itself is kept nowhere.
+pub fn create(path: &Path, key: Kid) -> Result<String, Fault> {
+    let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
+    change(path, |stored| {
+        stored.push(Stored { key, sha256: Hash::of(&[token.as_bytes()]), created_ms: now_ms() });
+    })?;
+    Ok(token)
+}
+
+/// Removes tokens from the file at `path`; those that were there. A running node refuses them from now on.
+pub fn revoke(path: &Path, which: impl Fn(&Stored) -> bool) -> Result<Vec<Stored>, Fault> {
+    let mut gone = Vec::new();
+    change(path, |stored| gone = stored.extract_if(.., |stored| which(stored)).collect())?;
+    Ok(gone)
+}
+
+/// Changes the file, one process after another.
+fn change(path: &Path, change: impl FnOnce(&mut Vec<Stored>)) -> Result<(), Fault> {
+    let locked = path.with_extension("lock");
+    let lock = || {
+        let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&locked)?;
+        file.lock()?;
+        Ok(file)
+    };
+    let _lock = lock().map_err(|error: std::io::Error| Fault::new(format!("locking {}", locked.display()), error))?;
+    let mut stored = list(path)?;
+    change(&mut stored);
+    let text = serde_json::to_vec_pretty(&stored).map_err(|error| Fault::new("writing tokens", error))?;
+    files::write_private(path, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_key_and_only_its_hash_is_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.json");
+        let tokens = Tokens::open(path.clone()).unwrap();
+        let kid: Kid = "a/main".parse().unwrap();
+        let token = create(&path, kid.clone()).unwrap();
+        assert_eq!(tokens.check(&token), Some(kid));
+        assert_eq!(tokens.check(&format!("{token}0")), None);
+        assert!(!fs::read_to_string(&path).unwrap().contains(&token));
+    }
+
+    #[test]
+    fn a_revoked_token_is_refused_at_once_and_others_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.json");
+        let tokens = Tokens::open(path.clone()).unwrap();
+        let [a, b]: [Kid; 2] = ["a/main".parse().unwrap(), "b/main".parse().unwrap()];
+        let (first, second) = (create(&path, a.clone()).unwrap(), create(&path, b.clone()).unwrap());
+        assert_eq!((tokens.check(&first), tokens.check(&second)), (Some(a.clone()), Some(b.clone())));
+        assert_eq!(revoke(&path, |stored| stored.key == a).unwrap().len(), 1);
+        assert_eq!((tokens.check(&first), tokens.check(&second)), (None, Some(b)));
+        fs::write(&path, "[").unwrap();
+        assert_eq!(tokens.check(&second), None);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(tokens.check(&second), None);
+    }
+
+    #[test]
+    fn tokens_made_at_the_same_time_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.json");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| create(&path, "a/main".parse().unwrap()).unwrap());
+            }
+        });
+        assert_eq!(list(&path).unwrap().len(), 8);
+    }
+}

@@ -1,0 +1,16 @@
+//! The built binary, with real sockets on port 0: everything that needs a process is in this one test binary.
+
+mod audit;
+mod bad_input;
+mod events;
+mod hosted;
+mod invoices;
+mod openapi;
+mod proofs;
+mod readiness;
+mod signed;
+mod sql;
+mod startup;
+mod support;
+mod tokens;
+mod tour;

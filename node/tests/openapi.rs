@@ -1,0 +1,61 @@
+use crate::support::Dev;
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// The document as it is checked in: a change of the API shows as a change of this file. `UPDATE_GOLDEN=1` writes it anew.
+#[test]
+fn the_openapi_document_is_the_one_checked_in() {
+    let document = counterfoil::openapi(&counterfoil::registry());
+    let text = format!("{document:#}\n");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        golden == text,
+        "node/openapi.json differs from the API: run the test with UPDATE_GOLDEN=1 and review the change"
+    );
+}
+
+#[test]
+fn the_node_serves_what_the_document_says() {
+    let dev = Dev::alone();
+    let document = dev.http.get("/openapi.json").expect(200).json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut ids = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            ids.push(operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path}")).to_owned());
+            references(&document, operation);
+            if path == "/v1/events" {
+                continue;
+            }
+            let concrete = path.replace(['{', '}'], "");
+            let reply = match method.as_str() {
+                "get" => dev.http.get(&concrete),
+                _ => dev.http.post(&concrete, &[], ""),
+            };
+            assert_ne!(reply.status, 405, "{method} {path}");
+            assert!(!reply.text().contains("there is no route"), "{method} {path}: {}", reply.text());
+        }
+    }
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an operationId stands twice");
+}
+
+fn references(document: &Value, part: &Value) {
+    match part {
+        Value::Object(members) => {
+            if let Some(Value::String(target)) = members.get("$ref") {
+                let pointer = target.strip_prefix('#').unwrap();
+                assert!(document.pointer(pointer).is_some(), "{target} leads nowhere");
+            }
+            members.values().for_each(|inner| references(document, inner));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| references(document, inner)),
+        _ => {}
+    }
+}

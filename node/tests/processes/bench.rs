@@ -1,0 +1,31 @@
+use crate::network::{alone, run};
+use serde_json::Value;
+
+#[test]
+fn a_benchmark_finds_what_it_acknowledged_and_prints_the_figures_promised() {
+    let _alone = alone();
+    for more in [vec!["--in-flight", "256"], vec!["--rate", "100"]] {
+        let arguments = [&["bench", "--members", "1", "--seconds", "2", "-o", "json"], more.as_slice()].concat();
+        let text = run(&arguments);
+        let report: Value = serde_json::from_str(&text).unwrap();
+        let names = [
+            "workload",
+            "members",
+            "seconds",
+            "tps",
+            "p50_ms",
+            "p95_ms",
+            "p99_ms",
+            "cpu_us_per_tx",
+            "fsync",
+            "disk_probe_per_s",
+            "rows",
+        ];
+        let mut printed: Vec<_> = names.iter().map(|name| text.find(&format!("\"{name}\":")).unwrap()).collect();
+        assert!(printed.is_sorted(), "{text}");
+        printed.dedup();
+        assert_eq!((printed.len(), report.as_object().unwrap().len()), (names.len(), names.len()), "{text}");
+        assert!(report["rows"].as_u64().unwrap() >= 100 && report["tps"].as_f64().unwrap() > 0.0, "{text}");
+        println!("bench {}: {} a second", more.join(" "), report["tps"]);
+    }
+}

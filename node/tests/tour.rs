@@ -1,0 +1,82 @@
+//! The README's five-minute tour, in both languages: its commands run as they stand there, on another port.
+
+use crate::support::{BINARY, Dev};
+use std::{fs, path::Path, process::Command};
+
+/// A command block of the tour and the lines that its output must have, in order.
+struct Stop {
+    commands: String,
+    expected: Vec<String>,
+}
+
+fn tour(readme: &str) -> Vec<Stop> {
+    let mut stops: Vec<Stop> = Vec::new();
+    let mut fence = None;
+    let begun = readme
+        .lines()
+        .skip_while(|line| !(line.starts_with("## ") && (line.contains("tour") || line.contains("导览"))));
+    for line in begun.skip(1).take_while(|line| !line.starts_with("## ")) {
+        match (line, fence) {
+            ("```sh", None) => {
+                fence = Some("sh");
+                stops.push(Stop { commands: String::new(), expected: Vec::new() });
+            }
+            ("```text", None) => fence = Some("text"),
+            ("```", Some(_)) => fence = None,
+            (line, Some("sh")) => {
+                let stop = stops.last_mut().expect("a block");
+                stop.commands.push_str(line);
+                stop.commands.push('\n');
+            }
+            (line, Some(_)) => stops.last_mut().expect("commands before their output").expected.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    stops
+}
+
+/// Whether `output` has the pieces of `line`, between its ellipses, one after the other; gives what comes after.
+fn after<'a>(mut output: &'a str, line: &str) -> Option<&'a str> {
+    for piece in line.split('…') {
+        output = &output[output.find(piece)? + piece.len()..];
+    }
+    Some(output)
+}
+
+fn take(language: &str, stops: &[Stop]) {
+    let dev = Dev::start_with_samples(&[]);
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(project.join("apps"), folder.path().join("apps")).expect("a link");
+    let binaries = Path::new(BINARY).parent().expect("a folder").display().to_string();
+    let path = format!("{binaries}:{}", std::env::var("PATH").expect("a path"));
+    let address = dev.http.url().strip_prefix("http://").expect("a URL").to_owned();
+    for stop in stops {
+        let commands = stop.commands.replace("127.0.0.1:7080", &address);
+        let output = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &commands])
+            .current_dir(&folder)
+            .env("PATH", &path)
+            .env("COUNTERFOIL_URL", dev.http.url())
+            .output()
+            .expect("bash runs");
+        let shown = String::from_utf8(output.stdout).expect("UTF-8");
+        let failed = || format!("{language}:\n{commands}\n{shown}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{}", failed());
+        let mut rest = shown.as_str();
+        for line in &stop.expected {
+            rest = after(rest, line).unwrap_or_else(|| panic!("no {line:?} in {}", failed()));
+        }
+    }
+}
+
+#[test]
+fn the_tour_of_the_readme_works_as_it_is_written() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let read = |name: &str| tour(&fs::read_to_string(project.join(name)).expect("a README"));
+    let (english, chinese) = (read("README.md"), read("README.zh-CN.md"));
+    assert!(english.len() >= 6, "the tour has {} stops", english.len());
+    let commands = |stops: &[Stop]| stops.iter().map(|stop| stop.commands.clone()).collect::<Vec<_>>();
+    assert_eq!(commands(&english), commands(&chinese), "both languages give the same commands");
+    take("README.md", &english);
+}

@@ -1,0 +1,143 @@
+use crate::{refusals::PlatformRefused, schema};
+use counterfoil_state::Context;
+use counterfoil_types::Refusal;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Something that a signed transaction can ask for.
+///
+/// The struct is the input: derive `Serialize`, `Deserialize` with `deny_unknown_fields`, and `JsonSchema`; its doc comments
+/// become the texts of API and CLI. No maps, floats or untyped JSON inside (the registry refuses such a command), so that
+/// unknown and duplicated members are found at any depth.
+pub trait Command: Serialize + DeserializeOwned + JsonSchema {
+    /// `module.verb`, such as `invoice.issue`.
+    const NAME: &'static str;
+
+    /// What the caller is told when the command took effect: a struct, whose members join the receipt in the answer, or `()`.
+    type Output: Serialize + JsonSchema;
+
+    /// Why the module says no.
+    type Refused: Into<Refusal>;
+
+    /// How much work it is; 1 is about one simple row. Blocks are filled up to a weight.
+    fn weight(&self) -> u32 {
+        1
+    }
+
+    /// What can be checked without state: form, sums, check digits. Runs on admission, and again before [`apply`](Self::apply).
+    fn check(&self) -> Result<(), Self::Refused> {
+        Ok(())
+    }
+
+    /// Does it: reads first, writes last. Deterministic: no clock, no randomness, no floats, nothing but `ctx`.
+    fn apply(&self, ctx: &mut Context<'_>) -> Result<Self::Output, Self::Refused>;
+}
+
+/// A command without its type, as the registry, the HTTP API, the CLI and OpenAPI use it.
+#[derive(Clone, Copy)]
+pub struct CommandDeclaration {
+    /// `module.verb`.
+    pub name: &'static str,
+    /// JSON schema of the input.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// JSON schema of the output.
+    pub output_schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Parses the input and checks it without state; its weight.
+    pub check: fn(&str) -> Result<u32, Refusal>,
+    /// Parses, checks and applies; the output as JSON.
+    pub apply: fn(&mut Context<'_>, &str) -> Result<String, Refusal>,
+}
+
+impl CommandDeclaration {
+    /// The declaration of a command.
+    pub const fn of<C: Command>() -> Self {
+        Self {
+            name: C::NAME,
+            schema: C::json_schema,
+            output_schema: <C::Output as JsonSchema>::json_schema,
+            check: |with| checked::<C>(with).map(|command| command.weight()),
+            apply: |ctx, with| {
+                let output = checked::<C>(with)?.apply(ctx).map_err(Into::into)?;
+                Ok(serde_json::to_string(&output).expect("an output is plain data"))
+            },
+        }
+    }
+
+    /// The first paragraph of the command's doc comment: one sentence that says what it does.
+    pub fn summary(&self) -> String {
+        let text = self.description();
+        text.split("\n\n").next().unwrap_or_default().replace('\n', " ")
+    }
+
+    /// The command's whole doc comment.
+    pub fn description(&self) -> String {
+        schema::description(&(self.schema)(&mut SchemaGenerator::default()))
+    }
+
+    /// The input's JSON schema (2020-12) as a document of its own.
+    pub fn schema_document(&self) -> serde_json::Value {
+        schema::document(self.schema)
+    }
+
+    /// The output's JSON schema (2020-12) as a document of its own.
+    pub fn output_schema_document(&self) -> serde_json::Value {
+        schema::document(self.output_schema)
+    }
+}
+
+fn checked<C: Command>(with: &str) -> Result<C, Refusal> {
+    let command: C = parse(with)?;
+    command.check().map_err(Into::into)?;
+    Ok(command)
+}
+
+/// Reads an input strictly; the refusal `platform/2` names the member at fault.
+pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Refusal> {
+    if !json.trim_ascii_start().starts_with('{') {
+        let reason = "expected a JSON object".to_owned();
+        return Err(PlatformRefused::Malformed { pointer: String::new(), reason }.into());
+    }
+    serde_json::from_str(json).map_err(|error| malformed::<T>(json, &error))
+}
+
+/// Parses once more, slowly, to find where the error is.
+fn malformed<T: DeserializeOwned>(json: &str, error: &serde_json::Error) -> Refusal {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let pointer = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(located) => pointer(located.path()),
+        Ok(_) => String::new(),
+    };
+    let reason = error.to_string();
+    let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(text, _)| text).to_owned();
+    let pointer = match named(&reason) {
+        Some(name) => format!("{pointer}/{}", escape(name)),
+        None => pointer,
+    };
+    PlatformRefused::Malformed { pointer, reason }.into()
+}
+
+/// Name of the member that the path does not lead to, since it is not there or is known only to its struct.
+fn named(reason: &str) -> Option<&str> {
+    let rest = reason.strip_prefix("missing field `").or_else(|| reason.strip_prefix("duplicate field `"))?;
+    rest.split('`').next()
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("/{index}")),
+            Segment::Map { key: name } | Segment::Enum { variant: name } => {
+                text.push_str(&format!("/{}", escape(name)))
+            }
+            Segment::Unknown => {}
+        }
+    }
+    text
+}
+
+/// A member's name as a token of a JSON Pointer (RFC 6901 §3).
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

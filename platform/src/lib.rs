@@ -1,0 +1,35 @@
+//! What every application stands on: the contract that a module fulfils, and the services that are modules themselves.
+//!
+//! A module is one folder and one constant ([`Module`]). From its declarations come the ledger's commands, HTTP routes, OpenAPI,
+//! CLI and the SQL schema. `README.md` of this crate shows how to write one.
+
+#![warn(missing_docs)]
+
+mod command;
+mod event;
+mod module;
+mod query;
+mod refusals;
+mod registry;
+mod route;
+mod schema;
+
+/// Organisations and people, their roles and keys.
+pub mod member;
+/// OpenAPI 3.1 from the declarations of a registry.
+pub mod openapi;
+/// A ledger in a temporary folder, for the tests of modules.
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use command::{Command, CommandDeclaration};
+pub use counterfoil_types as types;
+pub use event::{Event, EventDeclaration};
+pub use module::{Module, WriteGenesis};
+pub use query::{Answer, Column, ColumnKind, PAGE_DEFAULT, PAGE_MAX, Parameter, ParameterKind, Query};
+pub use refusals::{PlatformRefused, RefusalDeclaration};
+pub use registry::Registry;
+pub use route::{Convert, Route, Target, call};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+-- Organisations and people. Validators are members with a node; all others have keys alone.
+CREATE TABLE member (
+    id           TEXT    NOT NULL PRIMARY KEY,   -- a name, such as supplier-1
+    name         TEXT    NOT NULL,               -- for people
+    kind         TEXT    NOT NULL CHECK (kind IN ('organisation', 'person')),
+    state        TEXT    NOT NULL CHECK (state IN ('active', 'suspended', 'removed')),
+    since_height INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a member is to the others: tax-authority, bank, enterprise, …
+CREATE TABLE member_role (
+    member TEXT NOT NULL REFERENCES member (id),
+    role   TEXT NOT NULL,
+    PRIMARY KEY (member, role)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_role_by_role ON member_role (role, member);
+
+-- Keys that sign for a member. A revoked key stays: its name never means another key.
+CREATE TABLE member_key (
+    member         TEXT    NOT NULL REFERENCES member (id),
+    name           TEXT    NOT NULL,
+    public_key     TEXT    NOT NULL,             -- ed25519:<hex> or p256:<hex>
+    state          TEXT    NOT NULL CHECK (state IN ('active', 'revoked')),
+    added_height   INTEGER NOT NULL,
+    revoked_height INTEGER,
+    PRIMARY KEY (member, name),
+    CHECK ((state = 'revoked') = (revoked_height IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX member_key_by_public_key ON member_key (member, public_key);
+
+-- What a key may do for its member: admin, …
+CREATE TABLE member_key_role (
+    member TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    role   TEXT NOT NULL,
+    PRIMARY KEY (member, key, role),
+    FOREIGN KEY (member, key) REFERENCES member_key (member, name)
+) STRICT, WITHOUT ROWID;

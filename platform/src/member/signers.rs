@@ -1,0 +1,97 @@
+use super::{Refused, roles};
+use counterfoil_state::{Context, SignerKey};
+use counterfoil_types::{Fault, Kid, Refusal};
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// The tables that [`signer_key`] reads.
+pub const KEY_TABLES: &[&str] = &["member", "member_key"];
+
+/// A key as the ledger knows it now; a key of a member that is not active counts as revoked.
+pub fn signer_key(connection: &Connection, kid: &Kid) -> Result<Option<SignerKey>, Fault> {
+    let failed = |error| Fault::new(format!("reading the key {kid}"), Box::new(error));
+    let found: Option<(String, bool)> = connection
+        .prepare_cached(
+            "SELECT k.public_key, k.state = 'active' AND m.state = 'active'
+             FROM member_key k JOIN member m ON m.id = k.member
+             WHERE k.member = ?1 AND k.name = ?2",
+        )
+        .and_then(|mut select| {
+            select.query_row((kid.member(), kid.key()), |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .map_err(failed)?;
+    let Some((text, active)) = found else { return Ok(None) };
+    let key = text.parse().map_err(|error| Fault::new(format!("reading the key {kid}"), Box::new(error)))?;
+    Ok(Some(SignerKey { key, revoked: !active }))
+}
+
+/// The member whose key signed first: the sender.
+///
+/// # Panics
+/// In genesis, which nobody signs.
+pub fn signer_member<'a>(ctx: &Context<'a>) -> &'a str {
+    ctx.signers().first().expect("every transaction is signed").member()
+}
+
+/// Refuses unless `member` is among those who signed (`member/12`).
+pub fn require_signature(ctx: &Context<'_>, member: &str) -> Result<(), Refusal> {
+    if ctx.signers().iter().any(|kid| kid.member() == member) {
+        return Ok(());
+    }
+    Err(Refused::SignatureNeeded { member: member.to_owned(), signers: signers(ctx) }.into())
+}
+
+/// The first signer that has a role, such as [`roles::TAX_AUTHORITY`].
+pub fn signer_with_role<'a>(ctx: &Context<'a>, role: &str) -> Result<Option<&'a str>, Refusal> {
+    for kid in ctx.signers() {
+        if has_role(ctx, kid.member(), role)? {
+            return Ok(Some(kid.member()));
+        }
+    }
+    Ok(None)
+}
+
+/// The first signer that has a role; refuses if none has (`member/11`).
+pub fn require_role<'a>(ctx: &Context<'a>, role: &str) -> Result<&'a str, Refusal> {
+    let nobody = || Refused::RoleNeeded { role: role.to_owned(), signers: signers(ctx) }.into();
+    signer_with_role(ctx, role)?.ok_or_else(nobody)
+}
+
+fn has_role(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
+    let found =
+        ctx.query_opt("SELECT 1 FROM member_role WHERE member = ?1 AND role = ?2", (member, role), |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
+/// Whether a key of `member` with a key role, such as [`roles::KEY_ADMIN`], is among those who signed.
+pub fn key_signed(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
+    for kid in ctx.signers().iter().filter(|kid| kid.member() == member) {
+        let found = ctx.query_opt(
+            "SELECT 1 FROM member_key_role WHERE member = ?1 AND key = ?2 AND role = ?3",
+            (member, kid.key(), role),
+            |_| Ok(()),
+        )?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Refuses unless a key of `member` that manages its keys signed.
+pub(super) fn require_admin(ctx: &Context<'_>, member: &str) -> Result<(), Refused> {
+    if key_signed(ctx, member, roles::KEY_ADMIN)? {
+        return Ok(());
+    }
+    let known = ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))?;
+    let member = member.to_owned();
+    match known {
+        Some(()) => Err(Refused::NotAdmin { member, signers: signers(ctx) }),
+        None => Err(Refused::NoMember { member }),
+    }
+}
+
+/// The signers' names for a refusal's text.
+fn signers(ctx: &Context<'_>) -> String {
+    let names: Vec<_> = ctx.signers().iter().map(Kid::as_str).collect();
+    names.join(", ")
+}

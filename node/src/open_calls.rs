@@ -119,7 +119,8 @@ mod tests {
     use counterfoil_types::{Call, PayloadDraft, SigningKey};
 
     fn transaction(kid: &Kid, id: &str, expires_ms: u64) -> Transaction {
-        let call = Call { r#do: "a.b".to_owned(), with: serde_json::value::RawValue::NULL.to_owned() };
+        let call =
+            Call { r#do: "a.b".to_owned(), with: serde_json::value::RawValue::from_string("{}".to_owned()).unwrap() };
         let signers = std::slice::from_ref(kid);
         let draft = PayloadDraft { ledger: Hash::ZERO, id, expires_ms, signers, calls: &[call] };
         let compact = SigningKey::for_tests(kid.as_str()).sign_compact(kid, &draft.to_bytes());

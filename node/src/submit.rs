@@ -151,7 +151,7 @@ impl Member {
             return Ok(Keyed::Executed(receipt));
         }
         ask_the_same(kid, &transaction, call)?;
-        Ok(Keyed::Open(transaction))
+        Ok(Keyed::Open(transaction.into()))
     }
 
     /// Notes what became of the transaction of a call with an `Idempotency-Key`.
@@ -170,7 +170,7 @@ impl Member {
         };
         let transaction = match self.keyed(kid, key, &call, id).await? {
             Keyed::Executed(receipt) => return Ok(receipt.transaction),
-            Keyed::Open(transaction) => transaction,
+            Keyed::Open(transaction) => *transaction,
         };
         let accepted = self.accept(transaction.clone()).await;
         self.note(kid, &transaction);
@@ -191,7 +191,7 @@ impl Member {
         let until = deadline();
         let transaction = match self.keyed(kid, key, &call, id).await? {
             Keyed::Executed(receipt) => return Ok(receipt),
-            Keyed::Open(transaction) => transaction,
+            Keyed::Open(transaction) => *transaction,
         };
         let identity = transaction.identity();
         let settled = self.settle(transaction.clone()).await;
@@ -249,7 +249,7 @@ enum Keyed {
     /// It is executed.
     Executed(Placed),
     /// Its transaction, to be submitted, also if that was done before.
-    Open(Transaction),
+    Open(Box<Transaction>),
 }
 
 /// Whether a problem is that the ledger knows the id already.

@@ -2,7 +2,7 @@ use super::{
     args::Dev,
     exit::Outcome,
     output,
-    serve::{block_on, until_stopped},
+    serve::{Signals, block_on, until_stopped},
 };
 use crate::dev::{Consortium, Options};
 use std::sync::Arc;
@@ -12,9 +12,10 @@ pub fn run(args: Dev) -> Outcome {
     let temporary = args.data.is_none();
     let options = Options { data: args.data, listen: args.listen, members: args.members, samples: !args.no_samples };
     block_on(async {
+        let signals = Signals::listen()?;
         let consortium = Consortium::start(&options, Arc::new(crate::registry())).await?;
         output::text(&banner(&consortium, temporary));
-        let stopped = until_stopped(&consortium.members).await;
+        let stopped = until_stopped(signals, &consortium.members).await;
         eprintln!("counterfoil: stopping");
         consortium.stop().await;
         stopped

@@ -1,5 +1,5 @@
 use super::exit::Exit;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Threads that serve HTTP.
 const THREADS: usize = 2;
@@ -18,11 +18,28 @@ pub fn block_on<T>(task: impl Future<Output = Result<T, Exit>>) -> Result<T, Exi
     result
 }
 
+/// Ctrl-C and SIGTERM. To be listened to before anybody is told that the node runs: until then they end the process as it is.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub fn listen() -> Result<Self, Exit> {
+        let fault = |error: std::io::Error| Exit::Fault(format!("listening for signals: {error}"));
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(fault)?,
+            terminate: signal(SignalKind::terminate()).map_err(fault)?,
+        })
+    }
+}
+
 /// Waits for Ctrl-C or SIGTERM, or for a validator to stop by itself.
-pub async fn until_stopped(members: &[std::sync::Arc<crate::member::Member>]) -> Result<(), Exit> {
-    let fault = |error: std::io::Error| Exit::Fault(format!("listening for signals: {error}"));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
+pub async fn until_stopped(
+    mut signals: Signals,
+    members: &[std::sync::Arc<crate::member::Member>],
+) -> Result<(), Exit> {
     let halted = futures::future::select_all(members.iter().map(|member| {
         Box::pin(async {
             let mut halting = member.hub.halting();
@@ -31,8 +48,8 @@ pub async fn until_stopped(members: &[std::sync::Arc<crate::member::Member>]) ->
         })
     }));
     tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+        _ = signals.interrupt.recv() => Ok(()),
+        _ = signals.terminate.recv() => Ok(()),
         (why, ..) = halted => Err(Exit::Fault(why)),
     }
 }

@@ -2,7 +2,7 @@ use super::{
     args::Start,
     exit::Outcome,
     output,
-    serve::{block_on, until_stopped},
+    serve::{Signals, block_on, until_stopped},
 };
 use crate::start::Node;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// `counterfoil start`
 pub fn run(args: &Start) -> Outcome {
     block_on(async {
+        let signals = Signals::listen()?;
         let node = Node::start(&args.dir, args.listen, Arc::new(crate::registry())).await?;
         let member = &node.member;
         output::text(&format!(
@@ -19,7 +20,7 @@ pub fn run(args: &Start) -> Outcome {
             member.ledger,
             node.address()
         ));
-        let stopped = until_stopped(std::slice::from_ref(member)).await;
+        let stopped = until_stopped(signals, std::slice::from_ref(member)).await;
         node.stop().await;
         stopped
     })

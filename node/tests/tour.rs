@@ -9,12 +9,12 @@ struct Stop {
     expected: Vec<String>,
 }
 
-fn tour(readme: &str) -> Vec<Stop> {
+/// The command blocks of the section whose heading has one of these words.
+fn section(readme: &str, words: [&str; 2]) -> Vec<Stop> {
     let mut stops: Vec<Stop> = Vec::new();
     let mut fence = None;
-    let begun = readme
-        .lines()
-        .skip_while(|line| !(line.starts_with("## ") && (line.contains("tour") || line.contains("导览"))));
+    let heads = |line: &str| line.starts_with("## ") && words.iter().any(|word| line.contains(word));
+    let begun = readme.lines().skip_while(|line| !heads(line));
     for line in begun.skip(1).take_while(|line| !line.starts_with("## ")) {
         match (line, fence) {
             ("```sh", None) => {
@@ -70,13 +70,36 @@ fn take(language: &str, stops: &[Stop]) {
     }
 }
 
+/// The README in both languages.
+fn readmes() -> [String; 2] {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    ["README.md", "README.zh-CN.md"].map(|name| fs::read_to_string(project.join(name)).expect("a README"))
+}
+
 #[test]
 fn the_tour_of_the_readme_works_as_it_is_written() {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let read = |name: &str| tour(&fs::read_to_string(project.join(name)).expect("a README"));
-    let (english, chinese) = (read("README.md"), read("README.zh-CN.md"));
+    let [english, chinese] = readmes().map(|readme| section(&readme, ["tour", "导览"]));
     assert!(english.len() >= 6, "the tour has {} stops", english.len());
     let commands = |stops: &[Stop]| stops.iter().map(|stop| stop.commands.clone()).collect::<Vec<_>>();
     assert_eq!(commands(&english), commands(&chinese), "both languages give the same commands");
     take("README.md", &english);
+}
+
+#[test]
+fn the_readmes_commands_for_processes_make_a_network_and_a_token() {
+    let [english, chinese] = readmes().map(|readme| {
+        let stops = section(&readme, ["processes", "进程"]);
+        let lines = stops.iter().flat_map(|stop| stop.commands.lines());
+        lines.map(|line| line.split('#').next().unwrap_or_default().trim().to_owned()).collect::<Vec<_>>()
+    });
+    assert_eq!(english, chinese, "both languages give the same commands");
+    let folder = tempfile::tempdir().expect("a folder");
+    // What `start` does, which does not end, has tests of its own.
+    let (start, others): (Vec<_>, Vec<_>) = english.iter().partition(|line| line.starts_with("counterfoil start"));
+    assert_eq!((start.len(), others.len()), (1, 2));
+    for line in others {
+        let arguments = line.strip_prefix("counterfoil ").expect("a command of ours").split_whitespace();
+        let output = Command::new(BINARY).args(arguments).current_dir(&folder).output().expect("it runs");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }

@@ -16,7 +16,7 @@ use commonware_consensus::{
 };
 use commonware_cryptography::Digested;
 use commonware_runtime::Clock;
-use commonware_utils::{acknowledgement::Exact, channel::mpsc};
+use commonware_utils::{Participant, acknowledgement::Exact, channel::mpsc};
 use std::sync::Arc;
 
 /// A final block on its way to the executor, to be acknowledged when it is committed.
@@ -76,19 +76,27 @@ where
     type Activity = Activity<Scheme, Digest>;
 
     fn report(&mut self, activity: Self::Activity) -> Feedback {
-        let signer = match &activity {
-            Activity::Notarize(vote) => Some(vote.signer()),
-            Activity::Nullify(vote) => Some(vote.signer()),
-            Activity::Finalize(vote) => Some(vote.signer()),
-            _ => None,
-        };
-        if let Some(signer) = signer {
-            self.board.voted(signer.get(), now_ms(&*self.clock));
+        let now_ms = now_ms(&*self.clock);
+        for signer in signers(&activity) {
+            self.board.voted(signer.get(), now_ms);
         }
         if let Activity::Finalization(finalization) = &activity {
             let block = to_hash(&finalization.proposal.payload);
             let _ = self.executor.send(Command::Certificate { block, certificate: finalization.encode() });
         }
         self.inner.report(activity)
+    }
+}
+
+/// Who signed what consensus reports. Also from certificates: a member that is a little behind gets those instead of single votes.
+fn signers(activity: &Activity<Scheme, Digest>) -> Vec<Participant> {
+    match activity {
+        Activity::Notarize(vote) => vec![vote.signer()],
+        Activity::Nullify(vote) => vec![vote.signer()],
+        Activity::Finalize(vote) => vec![vote.signer()],
+        Activity::Notarization(certificate) => certificate.certificate.signers.iter().collect(),
+        Activity::Nullification(certificate) => certificate.certificate.signers.iter().collect(),
+        Activity::Finalization(certificate) => certificate.certificate.signers.iter().collect(),
+        _ => Vec::new(),
     }
 }

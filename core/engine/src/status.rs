@@ -3,7 +3,7 @@ use counterfoil_types::Hash;
 use parking_lot::Mutex;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A validator counts as signing when a vote of its was seen this lately, in milliseconds.
+/// A validator counts as signing when a signature of its was seen this lately, alone or in a certificate, in milliseconds.
 const SIGNING_MS: u64 = 5_000;
 
 /// How far a member is, and whom it hears.
@@ -38,7 +38,7 @@ pub struct EngineStatus {
 pub struct PeerStatus {
     /// Its ed25519 key.
     pub public_key: [u8; 32],
-    /// A vote of its was seen in the last seconds.
+    /// A signature of its was seen in the last seconds.
     pub signing: bool,
 }
 

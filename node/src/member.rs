@@ -114,8 +114,7 @@ impl Member {
 
     /// What can be said of a call without state.
     pub fn check(&self, call: &Call) -> Result<(), Refusal> {
-        use counterfoil_state::Program as _;
-        self.registry.check(call).map(drop)
+        self.registry.parse(call).map(drop)
     }
 
     /// The validator with this voting key.

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The struct is the input: derive `Serialize`, `Deserialize` with `deny_unknown_fields`, and `JsonSchema`; its doc comments
 /// become the texts of API and CLI. No maps, floats or untyped JSON inside (the registry refuses such a command), so that
 /// unknown and duplicated members are found at any depth.
-pub trait Command: Serialize + DeserializeOwned + JsonSchema {
+pub trait Command: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// `module.verb`, such as `invoice.issue`.
     const NAME: &'static str;
 
@@ -24,13 +24,61 @@ pub trait Command: Serialize + DeserializeOwned + JsonSchema {
         1
     }
 
-    /// What can be checked without state: form, sums, check digits. Runs on admission, and again before [`apply`](Self::apply).
+    /// What can be checked without state: form, sums, check digits. Whatever reaches [`apply`](Self::apply) has stood it.
     fn check(&self) -> Result<(), Self::Refused> {
         Ok(())
     }
 
+    /// What it moves, one entry an asset, for the limits that members set on what their keys may do alone
+    /// ([`approval`](crate::approval)). Nothing by default.
+    fn amounts(&self, _ctx: &Context<'_>) -> Result<Vec<Amount>, Self::Refused> {
+        Ok(Vec::new())
+    }
+
     /// Does it: reads first, writes last. Deterministic: no clock, no randomness, no floats, nothing but `ctx`.
     fn apply(&self, ctx: &mut Context<'_>) -> Result<Self::Output, Self::Refused>;
+}
+
+/// How much of an asset a command moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amount {
+    /// The asset's id, such as `CNY`.
+    pub asset: String,
+    /// Minor units, not negative.
+    pub minor: i64,
+}
+
+/// A command that was parsed and has stood its check, without its type.
+pub trait Parsed: Send + Sync {
+    /// See [`Command::NAME`].
+    fn name(&self) -> &'static str;
+    /// See [`Command::weight`].
+    fn weight(&self) -> u32;
+    /// See [`Command::amounts`].
+    fn amounts(&self, ctx: &Context<'_>) -> Result<Vec<Amount>, Refusal>;
+    /// See [`Command::apply`]; the output as JSON.
+    fn apply(&self, ctx: &mut Context<'_>) -> Result<String, Refusal>;
+}
+
+struct Typed<C>(C);
+
+impl<C: Command> Parsed for Typed<C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn weight(&self) -> u32 {
+        self.0.weight()
+    }
+
+    fn amounts(&self, ctx: &Context<'_>) -> Result<Vec<Amount>, Refusal> {
+        self.0.amounts(ctx).map_err(Into::into)
+    }
+
+    fn apply(&self, ctx: &mut Context<'_>) -> Result<String, Refusal> {
+        let output = self.0.apply(ctx).map_err(Into::into)?;
+        Ok(serde_json::to_string(&output).expect("an output is plain data"))
+    }
 }
 
 /// A command without its type, as the registry, the HTTP API, the CLI and OpenAPI use it.
@@ -42,10 +90,8 @@ pub struct CommandDeclaration {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// JSON schema of the output.
     pub output_schema: fn(&mut SchemaGenerator) -> Schema,
-    /// Parses the input and checks it without state; its weight.
-    pub check: fn(&str) -> Result<u32, Refusal>,
-    /// Parses, checks and applies; the output as JSON.
-    pub apply: fn(&mut Context<'_>, &str) -> Result<String, Refusal>,
+    /// Parses the input and checks it without state.
+    pub prepare: fn(&str) -> Result<Box<dyn Parsed>, Refusal>,
 }
 
 impl CommandDeclaration {
@@ -55,10 +101,10 @@ impl CommandDeclaration {
             name: C::NAME,
             schema: C::json_schema,
             output_schema: <C::Output as JsonSchema>::json_schema,
-            check: |with| checked::<C>(with).map(|command| command.weight()),
-            apply: |ctx, with| {
-                let output = checked::<C>(with)?.apply(ctx).map_err(Into::into)?;
-                Ok(serde_json::to_string(&output).expect("an output is plain data"))
+            prepare: |with| {
+                let command: C = parse(with)?;
+                command.check().map_err(Into::into)?;
+                Ok(Box::new(Typed(command)))
             },
         }
     }
@@ -83,12 +129,6 @@ impl CommandDeclaration {
     pub fn output_schema_document(&self) -> serde_json::Value {
         schema::document(self.output_schema)
     }
-}
-
-fn checked<C: Command>(with: &str) -> Result<C, Refusal> {
-    let command: C = parse(with)?;
-    command.check().map_err(Into::into)?;
-    Ok(command)
 }
 
 /// Reads an input strictly; the refusal `platform/2` names the member at fault.

@@ -22,10 +22,10 @@ pub mod openapi;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use command::{Command, CommandDeclaration};
+pub use command::{Amount, Command, CommandDeclaration, Parsed};
 pub use counterfoil_types as types;
 pub use event::{Event, EventDeclaration};
-pub use module::{Module, WriteGenesis};
+pub use module::{BeginBlock, Gate, Module, WriteGenesis};
 pub use query::{Answer, Column, ColumnKind, PAGE_DEFAULT, PAGE_MAX, Parameter, ParameterKind, Query};
 pub use refusals::{PlatformRefused, RefusalDeclaration};
 pub use registry::Registry;

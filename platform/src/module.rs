@@ -1,9 +1,15 @@
-use crate::{CommandDeclaration, EventDeclaration, Query, RefusalDeclaration, Route};
+use crate::{CommandDeclaration, EventDeclaration, Parsed, Query, RefusalDeclaration, Route};
 use counterfoil_state::Context;
-use counterfoil_types::{Genesis, Refusal};
+use counterfoil_types::{Call, Genesis, Refusal};
 
 /// Writes a module's first rows.
 pub type WriteGenesis = fn(&mut Context<'_>, &Genesis) -> Result<(), Refusal>;
+
+/// Decides whether the calls of a signed transaction are executed now; `Some` ends it with these outputs instead, one a call.
+pub type Gate = fn(&mut Context<'_>, &[Call], &[Box<dyn Parsed>]) -> Result<Option<Vec<String>>, Refusal>;
+
+/// Does what is due by the block's time alone, before its transactions. Must never refuse; a bounded number of rows a block.
+pub type BeginBlock = fn(&mut Context<'_>) -> Result<(), Refusal>;
 
 /// A platform service or an application: everything the rest of the program knows about it.
 ///
@@ -35,6 +41,10 @@ pub struct Module {
     pub refusals: &'static [RefusalDeclaration],
     /// Writes its first rows. A refusal here means that the genesis file is unusable.
     pub genesis: Option<WriteGenesis>,
+    /// Is asked before the calls of each signed transaction are executed; the first module that holds it back decides.
+    pub gate: Option<Gate>,
+    /// Runs at the beginning of each block.
+    pub begin_block: Option<BeginBlock>,
 }
 
 impl Module {
@@ -52,5 +62,7 @@ impl Module {
         routes: &[],
         refusals: &[],
         genesis: None,
+        gate: None,
+        begin_block: None,
     };
 }

@@ -1,8 +1,8 @@
 use crate::{
-    Answer, CommandDeclaration, Module, Query, RefusalDeclaration, Route, refusals::PlatformRefused, route::Target,
-    schema,
+    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Route, refusals::PlatformRefused,
+    route::Target, schema,
 };
-use counterfoil_state::{Context, ModuleSchema, Program, SignerKey};
+use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey};
 use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,9 +64,11 @@ impl Registry {
         PlatformRefused::DECLARATIONS.iter().chain(self.modules.iter().flat_map(|module| module.refusals))
     }
 
-    fn find(&self, call: &Call) -> Result<&CommandDeclaration, Refusal> {
-        let unknown = || PlatformRefused::UnknownCommand { name: call.r#do.clone() }.into();
-        self.commands.get(call.r#do.as_str()).ok_or_else(unknown)
+    /// Parses a call and checks what can be checked without state.
+    pub fn parse(&self, call: &Call) -> Result<Box<dyn Parsed>, Refusal> {
+        let unknown = || PlatformRefused::UnknownCommand { name: call.r#do.clone() };
+        let command = self.commands.get(call.r#do.as_str()).ok_or_else(unknown)?;
+        (command.prepare)(call.with.get())
     }
 
     fn add(&mut self, module: Module) {
@@ -133,6 +135,10 @@ impl Registry {
     }
 }
 
+fn parsed(prepared: &Prepared) -> &[Box<dyn Parsed>] {
+    prepared.calls.downcast_ref::<Vec<_>>().expect("made by the registry's own prepare")
+}
+
 fn assert_command(command: &CommandDeclaration) {
     let name = command.name;
     assert!(!command.description().is_empty(), "command {name} has no doc comment");
@@ -186,11 +192,26 @@ impl Program for Registry {
         crate::member::signer_key(connection, kid)
     }
 
-    fn check(&self, call: &Call) -> Result<u32, Refusal> {
-        (self.find(call)?.check)(call.with.get())
+    fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
+        let parsed = calls.iter().map(|call| self.parse(call)).collect::<Result<Vec<_>, _>>()?;
+        let weight = parsed.iter().fold(1_u32, |sum, command| sum.saturating_add(command.weight()));
+        Ok(Prepared { weight, calls: Box::new(parsed) })
     }
 
-    fn apply(&self, ctx: &mut Context<'_>, call: &Call) -> Result<String, Refusal> {
-        (self.find(call)?.apply)(ctx, call.with.get())
+    fn gate(&self, ctx: &mut Context<'_>, calls: &[Call], prepared: &Prepared) -> Result<Option<Vec<String>>, Refusal> {
+        for gate in self.modules.iter().filter_map(|module| module.gate) {
+            if let Some(outputs) = gate(ctx, calls, parsed(prepared))? {
+                return Ok(Some(outputs));
+            }
+        }
+        Ok(None)
+    }
+
+    fn apply(&self, ctx: &mut Context<'_>, prepared: &Prepared) -> Result<Vec<String>, Refusal> {
+        parsed(prepared).iter().map(|command| command.apply(ctx)).collect()
+    }
+
+    fn begin_block(&self, ctx: &mut Context<'_>) -> Result<(), Refusal> {
+        self.modules.iter().filter_map(|module| module.begin_block).try_for_each(|begin| begin(ctx))
     }
 }

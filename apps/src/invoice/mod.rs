@@ -72,6 +72,7 @@ pub const MODULE: Module = Module {
     ],
     refusals: Refused::DECLARATIONS,
     genesis: Some(taxpayer::genesis),
+    ..Module::EMPTY
 };
 
 #[cfg(test)]

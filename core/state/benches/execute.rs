@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p counterfoil-state` (durable commits), `… -- fast` (without waiting for the disk).
 
-use counterfoil_state::{Context, ModuleSchema, Options, Program, SignerKey, State, rusqlite};
+use counterfoil_state::{Context, ModuleSchema, Options, Prepared, Program, SignerKey, State, rusqlite};
 use counterfoil_types::{
     Block, Call, Fault, Genesis, GenesisMember, GenesisValidator, Hash, Header, Kid, PayloadDraft, Refusal, SigningKey,
     Transaction, machine::Machine as _, merkle,
@@ -72,15 +72,16 @@ impl Program for Invoices {
             .prepare_cached("SELECT 1 FROM signer WHERE kid = ?1")
             .and_then(|mut statement| statement.exists([kid.as_str()]))
             .map_err(|error| Fault::new("reading a key", Box::new(error)))?;
-        Ok(known.then(|| SignerKey { key: SigningKey::for_tests(kid.member()).public_key(), revoked: false }))
+        Ok(known.then(|| SignerKey::always(SigningKey::for_tests(kid.member()).public_key())))
     }
 
-    fn check(&self, _: &Call) -> Result<u32, Refusal> {
-        Ok(6)
+    fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
+        let issue: Issue = serde_json::from_str(calls[0].with.get()).expect("arguments");
+        Ok(Prepared { weight: 6, calls: Box::new(issue) })
     }
 
-    fn apply(&self, context: &mut Context<'_>, call: &Call) -> Result<String, Refusal> {
-        let issue: Issue = serde_json::from_str(call.with.get()).expect("arguments");
+    fn apply(&self, context: &mut Context<'_>, prepared: &Prepared) -> Result<Vec<String>, Refusal> {
+        let issue: &Issue = prepared.calls.downcast_ref().expect("made by prepare");
         let id = context.new_id();
         let last: i64 = context
             .query_opt("SELECT last FROM series WHERE seller = ?1", [&issue.seller], |row| row.get(0))?
@@ -101,7 +102,7 @@ impl Program for Invoices {
         }
         context.run("INSERT INTO tax VALUES (?1, '6%', ?2, ?3)", (&id, net, tax))?;
         context.emit("invoice.issued", &serde_json::json!({ "id": id, "number": number, "total_minor": net + tax }));
-        Ok(format!("{{\"id\":\"{id}\",\"number\":\"{number}\"}}"))
+        Ok(vec![format!("{{\"id\":\"{id}\",\"number\":\"{number}\"}}")])
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::{
-    Program, SignerKey,
+    Prepared, Program, SignerKey,
     execute::{bad_signature, check_time, id_used},
     keys::{self, SharedKeys},
     lookup::StateCode,
@@ -27,7 +27,7 @@ pub(crate) struct Door {
 /// A transaction that stood the checks without state.
 struct Checked {
     transaction: Arc<Transaction>,
-    weight: u32,
+    prepared: Arc<Prepared>,
     /// The keys that verified it before, if it came this way already.
     known: Option<Arc<[PublicKey]>>,
 }
@@ -36,7 +36,7 @@ impl Admission for Door {
     fn admit(&self, transactions: Vec<Bytes>, now_ms: u64) -> Vec<Result<Admitted, Refusal>> {
         let checked: Vec<_> =
             transactions.into_par_iter().with_min_len(8).map(|wire| self.check_alone(wire, now_ms)).collect();
-        let keyed = match self.check_with_state(checked) {
+        let keyed = match self.check_with_state(checked, now_ms) {
             Ok(keyed) => keyed,
             Err((fault, count)) => return vec![Err(StateCode::broken(fault)); count],
         };
@@ -48,20 +48,31 @@ type Keyed = Result<(Checked, Arc<[PublicKey]>), Refusal>;
 
 impl Door {
     fn check_alone(&self, wire: Bytes, now_ms: u64) -> Result<Checked, Refusal> {
-        let (transaction, known) = match self.cache.get(&counterfoil_types::merkle::leaf(&wire)) {
-            Some(known) => (known.transaction, Some(known.keys)),
-            None => (Arc::new(Transaction::from_wire(wire)?), None),
+        let checked = match self.cache.get(&counterfoil_types::merkle::leaf(&wire)) {
+            Some(Verified { transaction, prepared, keys }) => {
+                self.check_time(&transaction, now_ms)?;
+                Checked { transaction, prepared, known: Some(keys) }
+            }
+            None => {
+                let transaction = Transaction::from_wire(wire)?;
+                self.check_time(&transaction, now_ms)?;
+                let prepared = self.program.prepare(&transaction.payload.calls)?;
+                Checked { transaction: Arc::new(transaction), prepared: Arc::new(prepared), known: None }
+            }
         };
-        check_time(&transaction.payload, now_ms, self.ledger).map_err(|(_, refusal)| refusal)?;
-        let mut weight = 1_u32;
-        for call in &transaction.payload.calls {
-            weight = weight.saturating_add(self.program.check(call)?);
-        }
-        Ok(Checked { transaction, weight, known })
+        Ok(checked)
+    }
+
+    fn check_time(&self, transaction: &Transaction, now_ms: u64) -> Result<(), Refusal> {
+        check_time(&transaction.payload, now_ms, self.ledger).map_err(|(_, refusal)| refusal)
     }
 
     /// Duplicates and keys, as the newest block has them.
-    fn check_with_state(&self, checked: Vec<Result<Checked, Refusal>>) -> Result<Vec<Keyed>, (Fault, usize)> {
+    fn check_with_state(
+        &self,
+        checked: Vec<Result<Checked, Refusal>>,
+        now_ms: u64,
+    ) -> Result<Vec<Keyed>, (Fault, usize)> {
         let count = checked.len();
         let generation = self.keys.generation();
         let mut pooled = self.reader.take().map_err(|fault| (fault, count))?;
@@ -69,7 +80,7 @@ impl Door {
             checked
                 .into_iter()
                 .map(|checked| match checked {
-                    Ok(checked) => self.check_one(pooled, generation, checked),
+                    Ok(checked) => self.check_one(pooled, generation, now_ms, checked),
                     Err(refusal) => Ok(Err(refusal)),
                 })
                 .collect::<Result<Vec<_>, Broken>>()
@@ -84,7 +95,7 @@ impl Door {
         }
     }
 
-    fn check_one(&self, pooled: &Pooled, generation: u64, checked: Checked) -> Result<Keyed, Broken> {
+    fn check_one(&self, pooled: &Pooled, generation: u64, now_ms: u64, checked: Checked) -> Result<Keyed, Broken> {
         let payload = &checked.transaction.payload;
         // An id counts until it expires; this transaction is not expired, so neither is its own first use.
         let known = store::known_id(&pooled.connection, payload.signers[0].as_str(), &payload.id, 0)?;
@@ -92,7 +103,7 @@ impl Door {
             return Ok(Err(id_used(&known, checked.transaction.identity()).1));
         }
         let get = |kid: &Kid| self.key(pooled, generation, kid);
-        let keys = keys::of_transaction(&checked.transaction, get).map_err(Broken::Program)?;
+        let keys = keys::of_transaction(&checked.transaction, now_ms, get).map_err(Broken::Program)?;
         Ok(keys.valid().map(|keys| (checked, keys.into())))
     }
 
@@ -126,10 +137,11 @@ impl Door {
                     if !verdicts.next().unwrap_or(false) {
                         return Err(bad_signature());
                     }
-                    verified.push(Verified { transaction: Arc::clone(&checked.transaction), keys });
+                    let (transaction, prepared) = (Arc::clone(&checked.transaction), Arc::clone(&checked.prepared));
+                    verified.push(Verified { transaction, prepared, keys });
                 }
-                let Checked { transaction, weight, .. } = checked;
-                let expires_ms = transaction.payload.expires_ms;
+                let Checked { transaction, prepared, .. } = checked;
+                let (expires_ms, weight) = (transaction.payload.expires_ms, prepared.weight);
                 Ok(Admitted { leaf: transaction.leaf(), wire: transaction.wire().clone(), weight, expires_ms })
             })
             .collect();

@@ -1,5 +1,5 @@
-use crate::sandbox::Sandbox;
-use counterfoil_types::{Event, Fault, Hash, Kid, Refusal, TransactionCode};
+use crate::{Program, sandbox::Sandbox};
+use counterfoil_types::{Call, Event, Fault, Hash, Kid, Refusal, TransactionCode};
 use rusqlite::{CachedStatement, Connection, Params, Row, StatementStatus, ffi};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -11,9 +11,11 @@ use std::cell::{Cell, RefCell};
 pub struct Context<'a> {
     connection: &'a Connection,
     sandbox: &'a Sandbox,
+    program: &'a dyn Program,
     place: Place<'a>,
     savepoint: Cell<bool>,
     ids: u64,
+    numbers: u16,
     events: Vec<Event>,
     failure: RefCell<Failure>,
 }
@@ -23,6 +25,7 @@ pub struct Context<'a> {
 pub(crate) struct Place<'a> {
     pub ledger: Hash,
     pub height: u64,
+    pub index: u32,
     pub time_ms: u64,
     pub transaction: Hash,
     pub signers: &'a [Kid],
@@ -47,13 +50,20 @@ pub(crate) struct Finished {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(connection: &'a Connection, sandbox: &'a Sandbox, place: Place<'a>) -> Self {
+    pub(crate) fn new(
+        connection: &'a Connection,
+        sandbox: &'a Sandbox,
+        program: &'a dyn Program,
+        place: Place<'a>,
+    ) -> Self {
         Self {
             connection,
             sandbox,
+            program,
             place,
             savepoint: Cell::new(false),
             ids: 0,
+            numbers: 0,
             events: Vec::new(),
             failure: RefCell::default(),
         }
@@ -78,12 +88,12 @@ impl<'a> Context<'a> {
         self.place.ledger
     }
 
-    /// The keys that signed the transaction, the sender's first; none in genesis.
+    /// The keys that signed the transaction, the sender's first; none in genesis and at the beginning of a block.
     pub fn signers(&self) -> &'a [Kid] {
         self.place.signers
     }
 
-    /// The transaction's identity; in genesis the ledger's id.
+    /// The transaction's identity; in genesis the ledger's id, at the beginning of a block a hash of its height.
     pub fn transaction(&self) -> Hash {
         self.place.transaction
     }
@@ -95,6 +105,16 @@ impl<'a> Context<'a> {
         hex::encode(&hash.0[..16])
     }
 
+    /// A new number that nobody else gets, greater than those of all earlier blocks: rows with it as primary key are appended, which is
+    /// cheaper than rows with a [`new_id`](Self::new_id). `height << 32 | place in the block << 16 | counter`.
+    ///
+    /// # Panics
+    /// After 65,535 numbers in one transaction.
+    pub fn new_number(&mut self) -> i64 {
+        self.numbers = self.numbers.checked_add(1).expect("at most 65,535 numbers in a transaction");
+        (self.place.height as i64) << 32 | i64::from(self.place.index) << 16 | i64::from(self.numbers)
+    }
+
     /// Tells those who follow the ledger that something happened: `name` is `module.happened`, `data` serialises to JSON.
     ///
     /// # Panics
@@ -102,6 +122,29 @@ impl<'a> Context<'a> {
     pub fn emit(&mut self, name: &str, data: &impl Serialize) {
         let data = serde_json::to_string(data).expect("an event serialises to JSON");
         self.events.push(Event { name: name.to_owned(), data });
+    }
+
+    /// Executes calls as if `signers` had signed them; outputs, one a call. What they write is part of this transaction.
+    ///
+    /// The program's [`gate`](Program::gate) is not asked again: whoever uses this has made sure that these signers want these calls.
+    pub fn call_as(&mut self, signers: &[Kid], calls: &[Call]) -> Result<Vec<String>, Refusal> {
+        let prepared = self.program.prepare(calls)?;
+        let mut inner = Context {
+            connection: self.connection,
+            sandbox: self.sandbox,
+            program: self.program,
+            place: Place { signers, ..self.place },
+            savepoint: self.savepoint.clone(),
+            ids: self.ids,
+            numbers: self.numbers,
+            events: std::mem::take(&mut self.events),
+            failure: RefCell::new(self.failure.take()),
+        };
+        let outcome = inner.program.apply(&mut inner, &prepared);
+        let Context { savepoint, ids, numbers, events, failure, .. } = inner;
+        (self.savepoint, self.ids, self.numbers) = (savepoint, ids, numbers);
+        (self.events, self.failure) = (events, failure);
+        outcome
     }
 
     /// Runs a statement that writes; how many rows it changed.

@@ -1,4 +1,5 @@
 use crate::{
+    Prepared, Program,
     changes::ChangeList,
     context::{Context, Finished, Place, Savepoint, savepoint},
     directory::{self, Pair},
@@ -73,13 +74,14 @@ impl State {
         let place = Place {
             ledger: ledger.id,
             height: 0,
+            index: 0,
             time_ms: ledger.genesis.time_ms,
             transaction: ledger.id,
             signers: &[],
         };
         self.sandbox.meter.start(u64::MAX);
         self.sandbox.capture.lock().begin(0);
-        let mut context = Context::new(&self.connection, &self.sandbox, place);
+        let mut context = Context::new(&self.connection, &self.sandbox, self.program.as_ref(), place);
         let outcome = self.program.genesis(&mut context, &ledger.genesis);
         let Finished { savepoint: wrote, failure, .. } = context.finish();
         self.sandbox.meter.stop();
@@ -98,8 +100,8 @@ impl State {
 
     /// Executes the block after the tip and leaves the SQLite transaction open.
     pub(crate) fn run_block(&mut self, block: &Block) -> Result<Pending, Fault> {
-        let mut entries = verify::parse(&self.cache, &block.transactions);
-        self.verify_ahead(&mut entries)?;
+        let mut entries = verify::parse(&self.cache, self.program.as_ref(), &block.transactions);
+        self.verify_ahead(block.header.time_ms, &mut entries)?;
         let mut lost = BTreeMap::new();
         let receipts = loop {
             self.begin()?;
@@ -124,13 +126,13 @@ impl State {
 
     /// Checks all signatures that admission has not, by the keys at the beginning of the block. A transaction whose keys have changed
     /// when its turn comes is checked again by those.
-    fn verify_ahead(&mut self, entries: &mut [Entry]) -> Result<(), Fault> {
+    fn verify_ahead(&mut self, time_ms: u64, entries: &mut [Entry]) -> Result<(), Fault> {
         let mut waiting = Vec::new();
         let mut batch = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             let (Ok(transaction), None) = (&entry.parsed, &entry.verdict) else { continue };
             let get = |kid: &_| self.keys.get(self.program.as_ref(), &self.connection, kid);
-            if let Some(keys) = keys::of_transaction(transaction, get)?.keys {
+            if let Some(keys) = keys::of_transaction(transaction, time_ms, get)?.keys {
                 waiting.push(at);
                 batch.push((Arc::clone(transaction), Arc::<[PublicKey]>::from(keys)));
             }
@@ -144,6 +146,7 @@ impl State {
     fn run_entries(&mut self, block: &Block, entries: &[Entry], lost: &BTreeMap<u32, Refusal>) -> Result<Run, Fault> {
         let header = &block.header;
         store::prune_ids(&self.connection, header.time_ms).map_err(|error| self.fault(error))?;
+        self.begin_block(header)?;
         let mut receipts = Vec::with_capacity(entries.len());
         for (index, (entry, wire)) in entries.iter().zip(&block.transactions).enumerate() {
             let index = index as u32;
@@ -151,7 +154,7 @@ impl State {
                 Err(refused) => Err(refused),
                 Ok(transaction) => match lost.get(&index) {
                     Some(refusal) => Err(Refused::late(refusal.clone())),
-                    None => match self.apply(header, index, transaction)? {
+                    None => match self.apply(header, index, transaction, entry.prepared.as_ref())? {
                         Attempt::Done(outcome) => outcome.map_err(Refused::late),
                         Attempt::BlockLost(refusal) => return Ok(Run::Again(index, refusal)),
                     },
@@ -176,7 +179,7 @@ impl State {
         let payload = &transaction.payload;
         // Signatures first, for they decide under which name a refusal for another reason stands.
         let get = |kid: &_| self.keys.get(self.program.as_ref(), &self.connection, kid);
-        let SignerKeys { keys, refusal: not_valid } = keys::of_transaction(transaction, get)?;
+        let SignerKeys { keys, refusal: not_valid } = keys::of_transaction(transaction, header.time_ms, get)?;
         let signed = match (keys, &entry.verdict) {
             (None, _) => false,
             (Some(keys), Some((by, right))) if by[..] == keys[..] => *right,
@@ -205,44 +208,86 @@ impl State {
     }
 
     /// Executes the calls of a transaction: all of them or none.
-    fn apply(&mut self, header: &Header, index: u32, transaction: &Transaction) -> Result<Attempt, Fault> {
+    fn apply(
+        &mut self,
+        header: &Header,
+        index: u32,
+        transaction: &Transaction,
+        prepared: Option<&Result<Arc<Prepared>, Refusal>>,
+    ) -> Result<Attempt, Fault> {
         let payload = &transaction.payload;
+        let prepared = match prepared.expect("a parsed transaction was prepared") {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Ok(Attempt::Done(Err(refusal.clone()))),
+        };
         let place = Place {
             ledger: self.ledger.id,
             height: header.height,
+            index,
             time_ms: header.time_ms,
             transaction: transaction.identity(),
             signers: &payload.signers,
         };
+        self.attempt(place, |program, context| match program.gate(context, &payload.calls, prepared)? {
+            Some(outputs) => Ok(outputs),
+            None => program.apply(context, prepared),
+        })
+    }
+
+    /// Does what is due at the block's time.
+    fn begin_block(&mut self, header: &Header) -> Result<(), Fault> {
+        let transaction = Hash::of(&[b"counterfoil/begin-block/1", &self.ledger.id.0, &header.height.to_be_bytes()]);
+        let (ledger, height, time_ms) = (self.ledger.id, header.height, header.time_ms);
+        // The place after all transactions that a block can have.
+        let index = limits::BLOCK_TRANSACTIONS_MAX as u32;
+        let place = Place { ledger, height, index, time_ms, transaction, signers: &[] };
+        let done = self.attempt(place, |program, context| program.begin_block(context).map(|()| Vec::new()))?;
+        match done {
+            Attempt::Done(Ok(_)) => Ok(()),
+            Attempt::Done(Err(refusal)) => {
+                tracing::error!(height, %refusal, "what was due at the beginning of the block is left undone");
+                Ok(())
+            }
+            Attempt::BlockLost(refusal) => Err(Fault::failed(format!("the beginning of block {height}: {refusal}"))),
+        }
+    }
+
+    /// Runs `execute` so that all that it writes stays or nothing does.
+    fn attempt(
+        &mut self,
+        place: Place<'_>,
+        execute: impl FnOnce(&dyn Program, &mut Context<'_>) -> Result<Vec<String>, Refusal>,
+    ) -> Result<Attempt, Fault> {
         self.sandbox.meter.start(limits::TRANSACTION_STEPS_MAX);
-        let mark = self.sandbox.capture.lock().begin(index);
+        let mark = self.sandbox.capture.lock().begin(place.index);
         let start = self.sandbox.capture.lock().len();
-        let mut context = Context::new(&self.connection, &self.sandbox, place);
-        let mut outputs = Vec::with_capacity(payload.calls.len());
-        let outcome = payload.calls.iter().try_for_each(|call| {
-            outputs.push(self.program.apply(&mut context, call)?);
-            Ok(())
-        });
+        let program = self.program.as_ref();
+        let mut context = Context::new(&self.connection, &self.sandbox, program, place);
+        let outcome = execute(program, &mut context);
         let Finished { savepoint: wrote, events, failure } = context.finish();
         self.sandbox.meter.stop();
         if let Some(fault) = failure.fault {
             return Err(fault);
         }
         let failed = failure.refusal;
-        let refusal = match (outcome, failed) {
-            (Err(own), _) if !failure.block_lost => Some(own),
-            (_, failed) => failed,
+        let done = match (outcome, failed) {
+            (Err(own), _) if !failure.block_lost => Err(own),
+            (_, Some(failed)) => Err(failed),
+            (outcome, None) => outcome,
         };
-        let Some(refusal) = refusal else {
-            if wrote {
-                savepoint(&self.connection, Savepoint::Keep).map_err(|error| self.fault(error))?;
+        let refusal = match done {
+            Ok(outputs) => {
+                if wrote {
+                    savepoint(&self.connection, Savepoint::Keep).map_err(|error| self.fault(error))?;
+                }
+                let mut capture = self.sandbox.capture.lock();
+                capture.keep();
+                if capture.touches_keys(start) {
+                    self.keys.clear();
+                }
+                return Ok(Attempt::Done(Ok((outputs, events))));
             }
-            let mut capture = self.sandbox.capture.lock();
-            capture.keep();
-            if capture.touches_keys(start) {
-                self.keys.clear();
-            }
-            return Ok(Attempt::Done(Ok((outputs, events))));
+            Err(refusal) => refusal,
         };
         self.sandbox.capture.lock().truncate(mark);
         if failure.block_lost {

@@ -63,6 +63,7 @@ impl SignerKeys {
 /// The keys that a transaction must have been signed with.
 pub(crate) fn of_transaction(
     transaction: &Transaction,
+    time_ms: u64,
     mut get: impl FnMut(&Kid) -> Result<Option<SignerKey>, Fault>,
 ) -> Result<SignerKeys, Fault> {
     let mut keys = Some(Vec::with_capacity(transaction.signatures.len()));
@@ -77,7 +78,7 @@ pub(crate) fn of_transaction(
         }
         let wrong = match known {
             None => Some((TransactionCode::UnknownSigner, format!("no member has the key {kid}"))),
-            Some(known) if known.revoked => {
+            Some(known) if !known.signs_at(time_ms) => {
                 Some((TransactionCode::KeyNotValid, format!("the key {kid} is revoked or not valid now")))
             }
             Some(_) if usable.is_none() => {

@@ -34,7 +34,7 @@ pub use context::Context;
 pub use invariants::Violation;
 pub use lookup::{Counts, Entry, StateCode};
 pub use open::Options;
-pub use program::{ModuleSchema, Program, SignerKey};
+pub use program::{ModuleSchema, Prepared, Program, SignerKey};
 pub use proof::{Certified, ChangePath, RowVersion};
 pub use reader::Reader;
 pub use rusqlite;

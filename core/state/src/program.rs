@@ -1,6 +1,7 @@
 use crate::Context;
 use counterfoil_types::{Call, Fault, Genesis, Kid, PublicKey, Refusal};
 use rusqlite::Connection;
+use std::any::Any;
 
 /// What a module brings: its tables and what must always hold of them.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +22,32 @@ pub struct ModuleSchema {
 pub struct SignerKey {
     /// The public key.
     pub key: PublicKey,
-    /// Whether it no longer (or not yet) signs: revoked, or its member suspended.
+    /// Whether it no longer signs: revoked, or its member suspended.
     pub revoked: bool,
+    /// Block time from which on it signs, milliseconds since 1970-01-01 UTC; 0 for always.
+    pub valid_from_ms: u64,
+    /// Block time up to which it signs, inclusive; `u64::MAX` for ever.
+    pub valid_until_ms: u64,
+}
+
+impl SignerKey {
+    /// A key that signs at any time.
+    pub fn always(key: PublicKey) -> Self {
+        Self { key, revoked: false, valid_from_ms: 0, valid_until_ms: u64::MAX }
+    }
+
+    /// Whether it signs at a time.
+    pub(crate) fn signs_at(&self, time_ms: u64) -> bool {
+        !self.revoked && (self.valid_from_ms..=self.valid_until_ms).contains(&time_ms)
+    }
+}
+
+/// The calls of a transaction as the program that executes them has parsed them: made once, at the door or from a block.
+pub struct Prepared {
+    /// Execution weight, where 1 is about one simple row.
+    pub weight: u32,
+    /// The program's own.
+    pub calls: Box<dyn Any + Send + Sync>,
 }
 
 /// What the state machine executes: the modules with their tables and commands.
@@ -45,10 +70,26 @@ pub trait Program: Send + Sync {
     /// The key named `kid`, or nothing where no member has such a key.
     fn signer_key(&self, connection: &Connection, kid: &Kid) -> Result<Option<SignerKey>, Fault>;
 
-    /// What can be said of a call without state; its execution weight, where 1 is about one simple row.
-    fn check(&self, call: &Call) -> Result<u32, Refusal>;
+    /// Parses calls and checks what can be checked without state.
+    fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal>;
 
-    /// Executes a call; its output is JSON text. It may reach this point unchecked (a proposer decides what is in a block), so an
-    /// implementation does all that [`check`](Self::check) does first.
-    fn apply(&self, context: &mut Context<'_>, call: &Call) -> Result<String, Refusal>;
+    /// Decides whether the calls of a signed transaction may be executed now. `Some` ends the transaction with these outputs, one a
+    /// call, in place of execution: what was asked waits, for more signatures perhaps.
+    fn gate(
+        &self,
+        _context: &mut Context<'_>,
+        _calls: &[Call],
+        _prepared: &Prepared,
+    ) -> Result<Option<Vec<String>>, Refusal> {
+        Ok(None)
+    }
+
+    /// Executes what [`prepare`](Self::prepare) made; the output of each call is JSON text.
+    fn apply(&self, context: &mut Context<'_>, prepared: &Prepared) -> Result<Vec<String>, Refusal>;
+
+    /// Does what is due by time alone, at the beginning of each block, signed by nobody. It must not refuse: if it does, nothing of it
+    /// stays and the block goes on.
+    fn begin_block(&self, _context: &mut Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! Signatures are checked once: on admission if the transaction came that way, else with all others of its block in one batch.
 
+use crate::{Prepared, Program};
 use bytes::Bytes;
 use counterfoil_types::{Hash, PublicKey, Refusal, Transaction, merkle, verify_batch};
 use parking_lot::Mutex;
@@ -10,9 +11,10 @@ use std::{
 };
 
 /// A transaction whose signatures are right by the given keys, in the order of its signers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Verified {
     pub transaction: Arc<Transaction>,
+    pub prepared: Arc<Prepared>,
     pub keys: Arc<[PublicKey]>,
 }
 
@@ -23,12 +25,12 @@ const BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Transactions found right on admission, by leaf, until they are executed. Bounded: the oldest go first.
 ///
 /// Execution gives the same verdict with whatever is in here, since it compares the keys.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct VerifiedCache {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inner {
     known: HashMap<Hash, Verified>,
     order: VecDeque<Hash>,
@@ -85,17 +87,30 @@ pub(crate) struct Entry {
     pub leaf: Hash,
     /// The parsed transaction, or why it is none.
     pub parsed: Result<Arc<Transaction>, Refusal>,
+    /// Its calls, parsed and checked, or why they cannot be executed; nothing where `parsed` is none.
+    pub prepared: Option<Result<Arc<Prepared>, Refusal>>,
     /// The keys by which its signatures were checked, and the verdict.
     pub verdict: Option<(Arc<[PublicKey]>, bool)>,
 }
 
 /// Parses the entries of a block, on all cores, or takes them from the cache.
-pub(crate) fn parse(cache: &VerifiedCache, wires: &[Bytes]) -> Vec<Entry> {
+pub(crate) fn parse(cache: &VerifiedCache, program: &dyn Program, wires: &[Bytes]) -> Vec<Entry> {
     let entry = |wire: &Bytes| {
         let leaf = merkle::leaf(wire);
         match cache.get(&leaf) {
-            Some(known) => Entry { leaf, parsed: Ok(known.transaction), verdict: Some((known.keys, true)) },
-            None => Entry { leaf, parsed: Transaction::from_wire(wire.clone()).map(Arc::new), verdict: None },
+            Some(known) => Entry {
+                leaf,
+                parsed: Ok(known.transaction),
+                prepared: Some(Ok(known.prepared)),
+                verdict: Some((known.keys, true)),
+            },
+            None => {
+                let parsed = Transaction::from_wire(wire.clone()).map(Arc::new);
+                let prepare =
+                    |transaction: &Arc<Transaction>| program.prepare(&transaction.payload.calls).map(Arc::new);
+                let prepared = parsed.as_ref().ok().map(prepare);
+                Entry { leaf, parsed, prepared, verdict: None }
+            }
         }
     };
     wires.par_iter().with_min_len(16).map(entry).collect()

@@ -5,7 +5,7 @@
 pub const PROTOCOL_VERSION: u64 = 1;
 
 /// Bytes of one transaction in wire form. *Consensus.*
-pub const TRANSACTION_BYTES_MAX: usize = 256 * 1024;
+pub const TRANSACTION_BYTES_MAX: usize = 1024 * 1024;
 /// Calls in one transaction. *Consensus.*
 pub const CALLS_MAX: usize = 64;
 /// Signatures of one transaction. *Consensus.*
@@ -19,7 +19,7 @@ pub const PROTECTED_BYTES_MAX: usize = 512;
 /// SQLite virtual-machine steps that one transaction may use. *Consensus.*
 pub const TRANSACTION_STEPS_MAX: u64 = 20_000_000;
 /// Bytes of captured rows that one transaction may write. *Consensus.*
-pub const TRANSACTION_ROW_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub const TRANSACTION_ROW_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Bytes of all transactions of one block. *Consensus.*
 pub const BLOCK_BYTES_MAX: usize = 4 * 1024 * 1024;

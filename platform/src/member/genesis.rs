@@ -1,4 +1,4 @@
-use super::{Refused, roles};
+use super::{AddKey, Refused, roles};
 use counterfoil_state::Context;
 use counterfoil_types::{Genesis, GenesisMember, Refusal, is_name};
 
@@ -34,7 +34,16 @@ fn insert(ctx: &mut Context<'_>, member: &GenesisMember) -> Result<(), Refusal> 
         ctx.run("INSERT INTO member_role (member, role) VALUES (?1, ?2)", (&member.id, role))?;
     }
     for key in &member.keys {
-        super::commands::insert_key(ctx, &member.id, &key.name, &key.public_key, &key.roles)?;
+        let add = AddKey {
+            member: member.id.clone(),
+            name: key.name.clone(),
+            public_key: key.public_key.to_string(),
+            roles: key.roles.clone(),
+            holder: None,
+            valid_from_ms: None,
+            valid_until_ms: None,
+        };
+        super::commands::insert_key(ctx, &add, &key.public_key)?;
     }
     Ok(())
 }

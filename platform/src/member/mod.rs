@@ -41,6 +41,7 @@ pub const MODULE: Module = Module {
     ],
     refusals: Refused::DECLARATIONS,
     genesis: Some(genesis::write),
+    ..Module::EMPTY
 };
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ CREATE TABLE member_key (
     name           TEXT    NOT NULL,
     public_key     TEXT    NOT NULL,             -- ed25519:<hex> or p256:<hex>
     state          TEXT    NOT NULL CHECK (state IN ('active', 'revoked')),
+    holder         TEXT,                         -- who holds it: a person's id or name; keys of one holder count as one signer
+    valid_from_ms  INTEGER,                      -- block time from which it signs; NULL: from the beginning
+    valid_until_ms INTEGER,                      -- block time up to which it signs; NULL: for ever
     added_height   INTEGER NOT NULL,
     revoked_height INTEGER,
     PRIMARY KEY (member, name),

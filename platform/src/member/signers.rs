@@ -9,19 +9,26 @@ pub const KEY_TABLES: &[&str] = &["member", "member_key"];
 /// A key as the ledger knows it now; a key of a member that is not active counts as revoked.
 pub fn signer_key(connection: &Connection, kid: &Kid) -> Result<Option<SignerKey>, Fault> {
     let failed = |error| Fault::new(format!("reading the key {kid}"), Box::new(error));
-    let found: Option<(String, bool)> = connection
+    let found: Option<(String, bool, Option<i64>, Option<i64>)> = connection
         .prepare_cached(
-            "SELECT k.public_key, k.state = 'active' AND m.state = 'active'
+            "SELECT k.public_key, k.state = 'active' AND m.state = 'active', k.valid_from_ms, k.valid_until_ms
              FROM member_key k JOIN member m ON m.id = k.member
              WHERE k.member = ?1 AND k.name = ?2",
         )
         .and_then(|mut select| {
-            select.query_row((kid.member(), kid.key()), |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            select.query_row((kid.member(), kid.key()), read).optional()
         })
         .map_err(failed)?;
-    let Some((text, active)) = found else { return Ok(None) };
+    let Some((text, active, from, until)) = found else { return Ok(None) };
     let key = text.parse().map_err(|error| Fault::new(format!("reading the key {kid}"), Box::new(error)))?;
-    Ok(Some(SignerKey { key, revoked: !active }))
+    let time = |ms: i64| u64::try_from(ms).unwrap_or(0);
+    Ok(Some(SignerKey {
+        key,
+        revoked: !active,
+        valid_from_ms: from.map_or(0, time),
+        valid_until_ms: until.map_or(u64::MAX, time),
+    }))
 }
 
 /// The member whose key signed first: the sender.

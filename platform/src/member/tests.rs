@@ -44,7 +44,8 @@ fn ledger() -> Ledger {
 
 fn add(member: &str, name: &str) -> AddKey {
     let public_key = SigningKey::for_tests(&format!("{member}/{name}")).public_key().to_string();
-    AddKey { member: member.into(), name: name.into(), public_key, roles: vec![] }
+    let (member, name) = (member.into(), name.into());
+    AddKey { member, name, public_key, roles: vec![], holder: None, valid_from_ms: None, valid_until_ms: None }
 }
 
 fn admin(member: &str, name: &str) -> AddKey {

@@ -26,7 +26,7 @@ fn the_door_refuses_what_execution_would() {
         (late, "transaction/4"),
         (forged.into(), "transaction/8"),
         (Bytes::from_static(b"?"), "transaction/1"),
-        (vec![0; 300 * 1024].into(), "transaction/2"),
+        (vec![0; counterfoil_types::limits::TRANSACTION_BYTES_MAX + 1].into(), "transaction/2"),
         (good, "ok"),
     ];
     let admission = ledger.state.admission();

@@ -1,6 +1,6 @@
 //! A small program: accounts and transfers, and a command that runs any SQL with a command's rights.
 
-use counterfoil_state::{Context, ModuleSchema, Program, SignerKey, rusqlite};
+use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey, rusqlite};
 use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal, RefusalKind};
 use rusqlite::OptionalExtension as _;
 use serde::Deserialize;
@@ -84,18 +84,27 @@ impl Program for Bank {
                 statement.query_row([kid.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
             })
             .map_err(|error| Fault::new("reading a key", Box::new(error)))?;
-        Ok(found.map(|(key, revoked)| SignerKey { key: key.parse().expect("a key"), revoked }))
+        Ok(found.map(|(key, revoked)| SignerKey { revoked, ..SignerKey::always(key.parse().expect("a key")) }))
     }
 
-    fn check(&self, call: &Call) -> Result<u32, Refusal> {
-        match call.r#do.as_str() {
-            "bank.transfer" | "bank.sql" | "bank.revoke" | "bank.interest" => Ok(3),
-            other => Err(Refusal::new("bank/1", RefusalKind::NotFound, format!("no command {other}"))),
+    fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
+        for call in calls {
+            let name = call.r#do.as_str();
+            if !["bank.transfer", "bank.sql", "bank.revoke", "bank.interest"].contains(&name) {
+                return Err(Refusal::new("bank/1", RefusalKind::NotFound, format!("no command {name}")));
+            }
         }
+        Ok(Prepared { weight: 1 + 3 * calls.len() as u32, calls: Box::new(calls.to_vec()) })
     }
 
-    fn apply(&self, context: &mut Context<'_>, call: &Call) -> Result<String, Refusal> {
-        self.check(call)?;
+    fn apply(&self, context: &mut Context<'_>, prepared: &Prepared) -> Result<Vec<String>, Refusal> {
+        let calls: &Vec<Call> = prepared.calls.downcast_ref().expect("made by prepare");
+        calls.iter().map(|call| self.call(context, call)).collect()
+    }
+}
+
+impl Bank {
+    fn call(&self, context: &mut Context<'_>, call: &Call) -> Result<String, Refusal> {
         let with = call.with.get();
         match call.r#do.as_str() {
             "bank.transfer" => transfer(context, serde_json::from_str(with).expect("arguments")),

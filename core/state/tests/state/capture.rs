@@ -193,7 +193,7 @@ fn too_much_work_is_refused_and_the_rest_of_the_block_stands() {
     let before = ledger.sql(&["INSERT INTO note (id, text) VALUES (2, 'b')"]);
     let after = ledger.sql(&["INSERT INTO note (id, text) VALUES (3, 'c')"]);
     let wide = ledger.sql(&[&format!(
-        "{endless} INSERT INTO note (id, text) SELECT x + 100, format('%0100000d', x) FROM n LIMIT 100"
+        "{endless} INSERT INTO note (id, text) SELECT x + 100, format('%0100000d', x) FROM n LIMIT 200"
     )]);
     let executed = ledger.block(vec![before, read, write, wide, after]);
     let codes: Vec<_> = executed.receipts.iter().map(|receipt| code(&receipt.outcome)).collect();

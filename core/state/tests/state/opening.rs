@@ -196,11 +196,11 @@ impl Program for Shape {
     fn signer_key(&self, _: &rusqlite::Connection, _: &Kid) -> Result<Option<SignerKey>, Fault> {
         Ok(None)
     }
-    fn check(&self, _: &Call) -> Result<u32, Refusal> {
-        Ok(1)
+    fn prepare(&self, _: &[Call]) -> Result<counterfoil_state::Prepared, Refusal> {
+        Ok(counterfoil_state::Prepared { weight: 1, calls: Box::new(()) })
     }
-    fn apply(&self, _: &mut Context<'_>, _: &Call) -> Result<String, Refusal> {
-        Ok("null".into())
+    fn apply(&self, _: &mut Context<'_>, _: &counterfoil_state::Prepared) -> Result<Vec<String>, Refusal> {
+        Ok(Vec::new())
     }
 }
 

@@ -20,6 +20,16 @@ pub struct AddKey {
     /// What the key may do for its member: `admin`, `maker`, `checker`, `system`, `device`; none is needed to sign.
     #[serde(default)]
     pub roles: Vec<String>,
+    /// Who holds the key, a person's id or name: keys of one holder count as one signer where several have to sign. Without it the
+    /// key counts for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
+    /// Block time from which on it signs, milliseconds since 1970-01-01 UTC; from now on if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from_ms: Option<i64>,
+    /// Block time up to which it signs new transactions, milliseconds since 1970-01-01 UTC; until revoked if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until_ms: Option<i64>,
 }
 
 /// The key that was added.
@@ -107,7 +117,7 @@ impl Command for AddKey {
         require_admin(ctx, &self.member)?;
         let public_key = self.public_key()?;
         self.require_new(ctx, &public_key)?;
-        insert_key(ctx, &self.member, &self.name, &public_key, &self.roles)?;
+        insert_key(ctx, self, &public_key)?;
         let (member, name) = (self.member.clone(), self.name.clone());
         let kid = format!("{member}/{name}");
         AddedKey { member: member.clone(), name, public_key: public_key.to_string() }.emit(ctx);
@@ -118,17 +128,24 @@ impl Command for AddKey {
 /// Writes a new active key and its roles.
 pub(in crate::member) fn insert_key(
     ctx: &mut Context<'_>,
-    member: &str,
-    name: &str,
+    key: &AddKey,
     public_key: &PublicKey,
-    roles: &[String],
 ) -> Result<(), Refusal> {
     ctx.run(
-        "INSERT INTO member_key (member, name, public_key, state, added_height) VALUES (?1, ?2, ?3, 'active', ?4)",
-        (member, name, public_key.to_string(), ctx.height() as i64),
+        "INSERT INTO member_key (member, name, public_key, state, holder, valid_from_ms, valid_until_ms, added_height)
+         VALUES (?1, ?2, ?3, 'active', ?4, ?5, ?6, ?7)",
+        (
+            &key.member,
+            &key.name,
+            public_key.to_string(),
+            &key.holder,
+            key.valid_from_ms,
+            key.valid_until_ms,
+            ctx.height() as i64,
+        ),
     )?;
-    for role in roles {
-        ctx.run("INSERT INTO member_key_role (member, key, role) VALUES (?1, ?2, ?3)", (member, name, role))?;
+    for role in &key.roles {
+        ctx.run("INSERT INTO member_key_role (member, key, role) VALUES (?1, ?2, ?3)", (&key.member, &key.name, role))?;
     }
     Ok(())
 }

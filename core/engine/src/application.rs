@@ -1,6 +1,6 @@
 use crate::{
     block::{Block, Digest, to_hash},
-    committee::{CommitteeSource, PublicKey, key_bytes},
+    committee::{Committees, PublicKey, key_bytes},
     config::Timers,
     pool::{Packed, Pool, Room},
     progress::Progress,
@@ -37,7 +37,7 @@ pub type Tamper = Arc<dyn Fn(&mut types::Block) + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Proposer {
     pub(crate) ledger: Hash,
-    pub(crate) committees: Arc<dyn CommitteeSource>,
+    pub(crate) committees: Arc<Committees>,
     pub(crate) timers: Timers,
     pub(crate) pool: Arc<Pool>,
     pub(crate) progress: Arc<Progress>,

@@ -1,6 +1,6 @@
 use crate::{
     block::{Block, Digest},
-    committee::{Committee, CommitteeSource, PublicKey},
+    committee::{Committee, Committees, PublicKey},
     config::Timers,
     executor::Boundary,
     progress::Progress,
@@ -42,7 +42,7 @@ pub(crate) struct Epochs<A, T, B> {
     pub(crate) reporter: T,
     pub(crate) blocker: B,
     pub(crate) track: Track,
-    pub(crate) committees: Arc<dyn CommitteeSource>,
+    pub(crate) committees: Arc<Committees>,
     pub(crate) epocher: FixedEpocher,
     pub(crate) marshal: Mailbox<Scheme, Standard<Block>>,
     pub(crate) timers: Timers,
@@ -176,10 +176,11 @@ where
         E: Clock + CryptoRng + Spawner + Storage + Metrics,
         S: Sender<PublicKey = PublicKey>,
     {
-        let committee = self
-            .committees
-            .committee(epoch.get())
-            .ok_or_else(|| Fault::failed(format!("the validators of epoch {epoch} are not known")))?;
+        let committee = self.committees.settled(epoch.get()).await;
+        if !committee.has_me() {
+            let why = format!("this validator was voted out: since epoch {epoch} the others order without it");
+            return Err(Fault::Unusable(why));
+        }
         if before.as_ref().is_none_or(|before| before.committee.participants != committee.participants) {
             (self.track)(epoch.get(), &committee);
         }

@@ -1,5 +1,6 @@
 use crate::{
     block::{Block, Digest, to_hash},
+    committee::Committees,
     pool::Pool,
     progress::Progress,
     reporter::Final,
@@ -70,6 +71,7 @@ pub(crate) struct Executor<E: Storage + Clock + Metrics + Spawner> {
     pool: Arc<Pool>,
     epoch_length: u64,
     slowness: Duration,
+    committees: Arc<Committees>,
     /// Certificates of blocks not executed yet, and executed blocks without one: the newest of each.
     certificates: VecDeque<(Hash, Bytes)>,
     executed: VecDeque<(Hash, u64)>,
@@ -83,6 +85,7 @@ pub(crate) struct Shared {
     pub(crate) pool: Arc<Pool>,
     pub(crate) epoch_length: u64,
     pub(crate) slowness: Duration,
+    pub(crate) committees: Arc<Committees>,
 }
 
 /// Where an executor gets its work.
@@ -141,9 +144,9 @@ impl<E: Storage + Clock + Metrics + Spawner> Executor<E> {
             replayed = tip.height + 1 - first.min(tip.height + 1),
             "state and index opened"
         );
-        let Shared { observer, progress, pool, epoch_length, slowness } = shared;
+        let Shared { observer, progress, pool, epoch_length, slowness, committees } = shared;
         let (certificates, executed) = (VecDeque::new(), VecDeque::new());
-        Ok(Self {
+        let executor = Self {
             machine,
             index,
             observer,
@@ -151,15 +154,24 @@ impl<E: Storage + Clock + Metrics + Spawner> Executor<E> {
             pool,
             epoch_length,
             slowness,
+            committees,
             certificates,
             executed,
             unacknowledged: None,
-        })
+        };
+        executor.settle_validators()?;
+        Ok(executor)
     }
 
     /// The block that everything starts from.
     pub(crate) fn genesis(&self) -> Block {
         Block::genesis(self.machine.genesis_header())
+    }
+
+    /// Tells order who validates in the epoch of the next block and in the one after it.
+    fn settle_validators(&self) -> Result<(), Fault> {
+        let epoch = (self.height() + 1) / self.epoch_length;
+        self.committees.learn(&self.machine.validators()?, epoch + 1)
     }
 
     /// The newest committed height.
@@ -262,6 +274,7 @@ impl<E: Storage + Clock + Metrics + Spawner> Executor<E> {
         self.observer.executed(&executed);
         self.certify(header.executed_height).await?;
         if (header.height + 1).is_multiple_of(self.epoch_length) {
+            self.settle_validators()?;
             let _ = boundaries.send(Boundary { height: header.height, digest: block.digest() });
         }
         Ok(())

@@ -28,7 +28,7 @@ mod status;
 pub mod wiring;
 
 pub use application::Tamper;
-pub use committee::{Committee, CommitteeSource, GenesisCommittee, private_key};
+pub use committee::{Committee, private_key};
 pub use config::{Config, Peer, Timers, namespace};
 pub use epoch::Track;
 pub use executor::StateProof;

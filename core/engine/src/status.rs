@@ -75,7 +75,11 @@ impl Board {
         inner.epoch = epoch;
         inner.view = 0;
         inner.leader = None;
-        inner.validators = committee.participants.iter().map(crate::committee::key_bytes).collect();
+        let validators = committee.participants.iter().map(crate::committee::key_bytes).collect();
+        if inner.validators != validators {
+            inner.validators = validators;
+            inner.voted_ms.clear();
+        }
     }
 
     pub(crate) fn led(&self, epoch: u64, view: u64, leader: [u8; 32]) {

@@ -25,6 +25,7 @@ pub struct Context<'a> {
 pub(crate) struct Place<'a> {
     pub ledger: Hash,
     pub height: u64,
+    pub epoch: u64,
     pub index: u32,
     pub time_ms: u64,
     pub transaction: Hash,
@@ -81,6 +82,11 @@ impl<'a> Context<'a> {
     /// The block's height; 0 in genesis.
     pub fn height(&self) -> u64 {
         self.place.height
+    }
+
+    /// The block's epoch: the validators of this one and the next are settled.
+    pub fn epoch(&self) -> u64 {
+        self.place.epoch
     }
 
     /// The ledger.

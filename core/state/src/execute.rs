@@ -74,6 +74,7 @@ impl State {
         let place = Place {
             ledger: ledger.id,
             height: 0,
+            epoch: 0,
             index: 0,
             time_ms: ledger.genesis.time_ms,
             transaction: ledger.id,
@@ -223,6 +224,7 @@ impl State {
         let place = Place {
             ledger: self.ledger.id,
             height: header.height,
+            epoch: header.epoch,
             index,
             time_ms: header.time_ms,
             transaction: transaction.identity(),
@@ -240,7 +242,7 @@ impl State {
         let (ledger, height, time_ms) = (self.ledger.id, header.height, header.time_ms);
         // The place after all transactions that a block can have.
         let index = limits::BLOCK_TRANSACTIONS_MAX as u32;
-        let place = Place { ledger, height, index, time_ms, transaction, signers: &[] };
+        let place = Place { ledger, height, epoch: header.epoch, index, time_ms, transaction, signers: &[] };
         let done = self.attempt(place, |program, context| program.begin_block(context).map(|()| Vec::new()))?;
         match done {
             Attempt::Done(Ok(_)) => Ok(()),

@@ -1,5 +1,5 @@
 use crate::Context;
-use counterfoil_types::{Call, Fault, Genesis, Kid, PublicKey, Refusal};
+use counterfoil_types::{Call, Fault, Genesis, Kid, PublicKey, Refusal, machine::Validators};
 use rusqlite::Connection;
 use std::any::Any;
 
@@ -69,6 +69,12 @@ pub trait Program: Send + Sync {
 
     /// The key named `kid`, or nothing where no member has such a key.
     fn signer_key(&self, connection: &Connection, kid: &Kid) -> Result<Option<SignerKey>, Fault>;
+
+    /// How the validators changed since genesis, in order of epochs: the ledger's own decision on who orders. A block of epoch `e`
+    /// may add a change from epoch `e + 2` on and touch no other.
+    fn validators(&self, _connection: &Connection) -> Result<Vec<Validators>, Fault> {
+        Ok(Vec::new())
+    }
 
     /// Parses calls and checks what can be checked without state.
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal>;

@@ -14,7 +14,7 @@ use crate::{
 };
 use counterfoil_types::{
     Block, Execution, Fault, Hash, Header, Refusal,
-    machine::{Admission, Executed, IndexUpdate, Located, Machine, Tip},
+    machine::{Admission, Executed, IndexUpdate, Located, Machine, Tip, Validators},
     merkle,
 };
 use parking_lot::{Mutex, RwLock};
@@ -127,6 +127,14 @@ impl Machine for State {
 
     fn tip(&self) -> Tip {
         self.tip.clone().expect("genesis is committed")
+    }
+
+    fn validators(&self) -> Result<Vec<Validators>, Fault> {
+        let genesis = self.ledger.genesis.validators.iter();
+        let keys = genesis.filter_map(|validator| validator.public_key.ed25519()).collect();
+        let mut all = vec![Validators { from_epoch: 0, keys }];
+        all.extend(self.program.validators(&self.connection)?);
+        Ok(all)
     }
 
     fn execute(&mut self, block: &Block, certificate: Option<&[u8]>) -> Result<Vec<IndexUpdate>, Fault> {

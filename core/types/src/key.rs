@@ -29,6 +29,14 @@ impl PublicKey {
             Self::P256(_) => Algorithm::ES256,
         }
     }
+
+    /// Its bytes, if it is an Ed25519 key.
+    pub fn ed25519(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Ed25519(bytes) => Some(*bytes),
+            Self::P256(_) => None,
+        }
+    }
 }
 
 /// The text is not a public key.

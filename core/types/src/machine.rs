@@ -37,6 +37,15 @@ pub struct Executed {
     pub receipts: Arc<Vec<Receipt>>,
 }
 
+/// The validators of an epoch and of those after it, up to the next change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validators {
+    /// The first epoch.
+    pub from_epoch: u64,
+    /// Their Ed25519 keys, each once.
+    pub keys: Vec<[u8; 32]>,
+}
+
 /// A row found by its primary key, at some height.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {
@@ -67,6 +76,10 @@ pub trait Machine: Send {
 
     /// The newest committed block.
     fn tip(&self) -> Tip;
+
+    /// Who orders, as the tip has it: in order of epochs, the first from epoch 0 on, of the validators of genesis only. A block of epoch
+    /// `e` changes it from epoch `e + 2` on, so that everybody knows the validators of an epoch before it begins.
+    fn validators(&self) -> Result<Vec<Validators>, Fault>;
 
     /// Executes the block after the tip and leaves it uncommitted. `certificate` is its encoded finalization, if at hand.
     fn execute(&mut self, block: &Block, certificate: Option<&[u8]>) -> Result<Vec<IndexUpdate>, Fault>;

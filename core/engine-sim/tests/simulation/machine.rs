@@ -1,9 +1,10 @@
 //! A state machine for tests: transactions are `key=value`, anything else is refused. What it committed survives it.
 
 use bytes::Bytes;
+use counterfoil_engine_sim::validator_keys;
 use counterfoil_types::{
     Block, Execution, Fault, Hash, Header, Outcome, Receipt, Refusal, RefusalKind, Value,
-    machine::{Admission, Admitted, Executed, IndexUpdate, Located, Machine, Observer, Tip},
+    machine::{Admission, Admitted, Executed, IndexUpdate, Located, Machine, Observer, Tip, Validators},
     merkle, row,
 };
 use std::{
@@ -41,6 +42,7 @@ pub type Member = Arc<Mutex<Disk>>;
 
 pub struct TestMachine {
     disk: Member,
+    genesis: Vec<[u8; 32]>,
     pending: Option<Pending>,
     /// From this height on it computes something else.
     wrong_from: Option<u64>,
@@ -55,8 +57,8 @@ struct Pending {
 }
 
 impl TestMachine {
-    pub fn new(disk: &Member, wrong_from: Option<u64>) -> Self {
-        Self { disk: disk.clone(), pending: None, wrong_from }
+    pub fn new(disk: &Member, validators: usize, wrong_from: Option<u64>) -> Self {
+        Self { disk: disk.clone(), genesis: validator_keys(validators), pending: None, wrong_from }
     }
 }
 
@@ -90,6 +92,19 @@ impl Machine for TestMachine {
 
     fn genesis_header(&self) -> Header {
         self.disk.lock().unwrap().headers[0].clone()
+    }
+
+    /// `voted-out=n` removes the validator at place `n` of genesis.
+    fn validators(&self) -> Result<Vec<Validators>, Fault> {
+        let disk = self.disk.lock().unwrap();
+        let mut keys = self.genesis.clone();
+        let mut all = vec![Validators { from_epoch: 0, keys: keys.clone() }];
+        for (height, place) in disk.rows.get("voted-out").into_iter().flatten() {
+            let gone = self.genesis[place.parse::<usize>().unwrap()];
+            keys.retain(|key| *key != gone);
+            all.push(Validators { from_epoch: disk.headers[*height as usize].epoch + 2, keys: keys.clone() });
+        }
+        Ok(all)
     }
 
     fn tip(&self) -> Tip {

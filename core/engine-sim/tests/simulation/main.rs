@@ -31,7 +31,7 @@ impl Network {
         Arc::new(move |at| {
             let wrong_from = wrong.filter(|(who, _)| *who == at).map(|(_, from)| from);
             Ok(Member {
-                machine: Box::new(TestMachine::new(&disks[at], wrong_from)),
+                machine: Box::new(TestMachine::new(&disks[at], disks.len(), wrong_from)),
                 admission: Arc::new(OpenDoor),
                 observer: Arc::new(Witness(disks[at].clone())),
             })
@@ -196,6 +196,40 @@ fn consensus_starts_anew_in_every_epoch() {
     let disk = network.disk(1);
     assert!(disk.headers.iter().all(|header| header.epoch == header.height / 10));
     assert!(outcome.members.iter().all(|member| member.status.as_ref().unwrap().epoch >= 7));
+}
+
+#[test]
+fn a_validator_that_is_voted_out_stops_and_the_others_order_without_it_from_the_epoch_after_the_next() {
+    let network = Network::new(4);
+    let mut steady = steady(200, 1).unwrap();
+    let vote: Workload = Box::new(move |tick| {
+        let mut all = steady(tick)?;
+        if tick == 20 {
+            all.push(Submission { validator: 0, transactions: vec![Bytes::from("voted-out=2")] });
+        }
+        Some(all)
+    });
+    // One that was down comes back to an epoch whose validators it has to learn first.
+    let crashes = vec![Crash { victims: Victims::One(1), at: MS * 500, down: Some(MS * 5_000) }];
+    let outcome = network.play(Plan { workload: Some(vote), crashes, epoch_length: 10, blocks: 90, ..plan(19) });
+    assert_eq!(outcome.disagreement(&[2]), None);
+    let disk = network.disk(0);
+    let voted = disk.rows["voted-out"][0].0;
+    let first = (voted / 10 + 2) * 10;
+    let why = outcome.members[2].halted.as_ref().expect("the one voted out");
+    assert!(why.contains(&format!("voted out: since epoch {}", first / 10)), "{why}");
+    assert_eq!(network.disk(2).headers.len() as u64, first, "it took part to the end of its last epoch");
+    let proposers = |range: std::ops::Range<u64>| -> std::collections::BTreeSet<u32> {
+        disk.headers[range.start as usize..range.end as usize].iter().map(|header| header.proposer).collect()
+    };
+    assert!(proposers(1..first).contains(&3));
+    assert_eq!(proposers(first..disk.headers.len() as u64), [0, 1, 2].into(), "three are left, counted anew");
+    drop(disk);
+    for at in [0, 1, 3] {
+        assert_eq!(outcome.members[at].halted, None);
+        assert_eq!(outcome.members[at].status.as_ref().unwrap().peers.len(), 3);
+        assert!(keys(200, 1).all(|key| network.disk(at).value(&key).is_some()), "validator {at}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use crate::{
     application::{Proposer, Tamper, now_ms},
     block::Block,
-    committee::{CommitteeSource, GenesisCommittee, PublicKey, Schemes, private_key},
+    committee::{Committees, PublicKey, Schemes, private_key},
     config::{Config, Peer, Timers},
     epoch::{Epochs, Track},
     executor::{Executor, Feeds, Shared},
@@ -136,7 +136,7 @@ where
     let Settings { ledger, epoch_length, me, validators, timers, prefix, faults, machine, admission, observer } =
         settings;
     let me = private_key(&me);
-    let committees: Arc<dyn CommitteeSource> = Arc::new(GenesisCommittee::new(&ledger, &validators, &me)?);
+    let committees = Arc::new(Committees::new(&ledger, &validators, &me)?);
     let length = NonZeroU64::new(epoch_length)
         .filter(|length| length.get() > 1)
         .ok_or_else(|| Fault::Unusable("an epoch has at least 2 blocks".into()))?;
@@ -154,6 +154,7 @@ where
         pool: pool.clone(),
         epoch_length,
         slowness: faults.slowness,
+        committees: committees.clone(),
     };
     let executor = Executor::open(machine, index, shared).await?;
     let genesis = executor.genesis();
@@ -251,7 +252,7 @@ async fn start_marshal<E, M, B, S, R>(
     context: &E,
     prefix: &str,
     caches: &Caches,
-    committees: &Arc<dyn CommitteeSource>,
+    committees: &Arc<Committees>,
     epocher: &FixedEpocher,
     genesis: Block,
     peers: Peers<M, B>,
@@ -299,8 +300,7 @@ where
         detail: error.to_string(),
         recover: "restore the state and the engine's folder from the same backup".into(),
     };
-    let scheme = committees.committee(0).ok_or_else(|| Fault::failed("no validators are known"))?;
-    let certificates = scheme.scheme().certificate_codec_config();
+    let certificates = committees.genesis().scheme().certificate_codec_config();
     let finalizations =
         prunable::Archive::init(context.child("finalizations"), caches.archive(prefix, "finalizations", certificates))
             .await

@@ -3,7 +3,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use counterfoil_platform::Query;
-use counterfoil_proof::{Chain, ChangePath, NoProof, Proof};
+use counterfoil_proof::{COMMITTEE_TABLE, Chain, ChangePath, NoProof, Proof};
 use counterfoil_state::{Reader, SqlLimits, SqlParams, SqlResult};
 use counterfoil_types::{
     Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction, machine::Located,
@@ -133,22 +133,7 @@ impl Store {
 
     /// How the block of `height` wrote a row.
     pub async fn written(&self, height: u64, table: String, key: Vec<String>) -> Answer<Written> {
-        self.ask(move |reader| {
-            let path = reader.change_path(height, &table, &key)?;
-            Ok(Written {
-                height,
-                located: Located {
-                    key: path.key,
-                    table: path.table,
-                    columns: path.columns,
-                    primary_key: path.primary_key,
-                    key_values: path.key_values,
-                    row: path.row,
-                },
-                changes: ChangePath { index: path.index, count: path.count, path: path.path },
-            })
-        })
-        .await
+        self.ask(move |reader| written(reader, height, &table, &key)).await
     }
 
     /// Adds to a proof what leads from its height to the members' signatures; nothing while they are not all there.
@@ -166,6 +151,22 @@ impl Store {
             .await?;
         proof.map_err(|why| Problem::from(Fault::failed(why)))
     }
+}
+
+fn written(reader: &Reader, height: u64, table: &str, key: &[String]) -> Result<Written, Refusal> {
+    let path = reader.change_path(height, table, key)?;
+    Ok(Written {
+        height,
+        located: Located {
+            key: path.key,
+            table: path.table,
+            columns: path.columns,
+            primary_key: path.primary_key,
+            key_values: path.key_values,
+            row: path.row,
+        },
+        changes: ChangePath { index: path.index, count: path.count, path: path.path },
+    })
 }
 
 /// A member's blocks and executions, for proofs.
@@ -192,6 +193,21 @@ impl Chain for ProofSource<'_> {
 
     fn header_executing(&self, height: u64) -> Result<Option<Header>, Fault> {
         self.0.header_executing(height)
+    }
+
+    fn handovers(&self, epoch: u64) -> Result<Vec<(u64, Located, ChangePath)>, Fault> {
+        let unusable = |refusal: Refusal| Fault::failed(format!("reading the changes of the validators: {refusal}"));
+        let sql = format!("SELECT from_epoch FROM {COMMITTEE_TABLE} WHERE from_epoch <= ?1 ORDER BY from_epoch");
+        let changes = self.0.sql(&sql, SqlParams::Positional(&[epoch.into()]), SqlLimits::default());
+        let mut handovers = Vec::new();
+        for row in changes.map_err(unusable)?.rows {
+            let key = [row[0].to_string()];
+            let height = self.0.written_at(COMMITTEE_TABLE, &key).map_err(unusable)?;
+            let height = height.ok_or_else(|| Fault::failed("no block changed the validators"))?;
+            let Written { located, changes, .. } = written(self.0, height, COMMITTEE_TABLE, &key).map_err(unusable)?;
+            handovers.push((height, located, changes));
+        }
+        Ok(handovers)
     }
 
     fn certificate_at_or_after(&self, height: u64) -> Result<Option<(u64, Vec<u8>)>, Fault> {

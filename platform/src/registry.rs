@@ -3,7 +3,7 @@ use crate::{
     route::Target, schema,
 };
 use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey};
-use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal};
+use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal, machine::Validators};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All modules of a program: what the state machine executes and what the node offers.
@@ -190,6 +190,10 @@ impl Program for Registry {
 
     fn signer_key(&self, connection: &rusqlite::Connection, kid: &Kid) -> Result<Option<SignerKey>, Fault> {
         crate::member::signer_key(connection, kid)
+    }
+
+    fn validators(&self, connection: &rusqlite::Connection) -> Result<Vec<Validators>, Fault> {
+        crate::member::committee_changes(connection)
     }
 
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {

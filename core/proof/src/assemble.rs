@@ -19,6 +19,9 @@ pub trait Chain {
     fn header(&self, height: u64) -> Result<Option<Header>, Self::Error>;
     /// The lowest header whose `executed_height` is `height` or more.
     fn header_executing(&self, height: u64) -> Result<Option<Header>, Self::Error>;
+    /// The rows of [`COMMITTEE_TABLE`](crate::COMMITTEE_TABLE) that count in an epoch, in order: the height that wrote each, and where it
+    /// stands there.
+    fn handovers(&self, epoch: u64) -> Result<Vec<(u64, Located, ChangePath)>, Self::Error>;
     /// The encoded certificate of the lowest height from `height` on that has one.
     fn certificate_at_or_after(&self, height: u64) -> Result<Option<(u64, Vec<u8>)>, Self::Error>;
 }
@@ -92,14 +95,19 @@ pub fn prove_written<C: Chain>(
     located: &Located,
     changes: &ChangePath,
 ) -> Result<Proof, NoProof<C::Error>> {
-    let siblings = Sibling::of(changes.index, changes.count, &changes.path).ok_or(NoProof::Unfit)?;
+    let (claim, evidence) = written(located, changes).ok_or(NoProof::Unfit)?;
+    assemble(chain, height, claim, evidence)
+}
+
+fn written(located: &Located, changes: &ChangePath) -> Option<(Claim, Evidence)> {
+    let siblings = Sibling::of(changes.index, changes.count, &changes.path)?;
     let claim = Claim::Written {
         table: located.table.clone(),
         columns: located.columns.clone(),
         primary_key: located.primary_key.clone(),
-        row: located.row.as_deref().and_then(|row| cells(located, row)).ok_or(NoProof::Unfit)?,
+        row: located.row.as_deref().and_then(|row| cells(located, row))?,
     };
-    assemble(chain, height, claim, Evidence::Changes(siblings))
+    Some((claim, Evidence::Changes(siblings)))
 }
 
 fn cells(located: &Located, row: &[u8]) -> Option<Vec<Cell>> {
@@ -107,7 +115,7 @@ fn cells(located: &Located, row: &[u8]) -> Option<Vec<Cell>> {
     (values.len() == located.columns.len()).then(|| values.into_iter().map(Cell).collect())
 }
 
-/// The proof of any claim: adds everything between the evidence and the members' signatures.
+/// The proof of any claim: adds everything between the evidence and the members' signatures, and who these members are.
 ///
 /// # Errors
 /// [`NoProof`] where a part is missing.
@@ -117,6 +125,21 @@ pub fn assemble<C: Chain>(
     claim: Claim,
     evidence: Evidence,
 ) -> Result<Proof, NoProof<C::Error>> {
+    let (mut proof, epoch) = certify(chain, height, claim, evidence)?;
+    for (height, located, changes) in chain.handovers(epoch).map_err(NoProof::Store)? {
+        let (claim, evidence) = written(&located, &changes).ok_or(NoProof::Unfit)?;
+        proof.handovers.push(certify(chain, height, claim, evidence)?.0);
+    }
+    Ok(proof)
+}
+
+/// The proof without the history of the validators, and the epoch of those who certify it.
+fn certify<C: Chain>(
+    chain: &C,
+    height: u64,
+    claim: Claim,
+    evidence: Evidence,
+) -> Result<(Proof, u64), NoProof<C::Error>> {
     let present = |part, height| NoProof::Missing { part, height };
     let first = chain.header_executing(height).map_err(NoProof::Store)?.ok_or(NoProof::NotYet(height))?;
     let (certified, certificate) =
@@ -134,10 +157,13 @@ pub fn assemble<C: Chain>(
         })
         .collect::<Result<_, NoProof<C::Error>>>()?;
     let mut headers = vec![Bytes::from(&first)];
+    let mut epoch = first.epoch;
     for height in first.height + 1..=certified {
-        headers.push(Bytes::from(&header(height)?));
+        let header = header(height)?;
+        epoch = header.epoch;
+        headers.push(Bytes::from(&header));
     }
-    Ok(Proof {
+    let proof = Proof {
         format: FORMAT.into(),
         ledger: chain.ledger(),
         claim,
@@ -148,5 +174,7 @@ pub fn assemble<C: Chain>(
         executions,
         headers,
         certificate: Bytes(certificate),
-    })
+        handovers: Vec::new(),
+    };
+    Ok((proof, epoch))
 }

@@ -34,6 +34,9 @@ pub struct Proof {
     pub headers: Vec<Bytes>,
     /// The members' signatures under the last header.
     pub certificate: Bytes,
+    /// How the validators came to be those who signed: a proof of each row of [`COMMITTEE_TABLE`](crate::COMMITTEE_TABLE) that counts in
+    /// the last header's epoch, in order, none of which has such proofs of its own. Empty as long as the validators are those of genesis.
+    pub handovers: Vec<Proof>,
 }
 
 /// What a proof says about a row.

@@ -42,7 +42,7 @@ mod verify;
 pub use assemble::{Chain, ChangePath, NoProof, assemble, prove_current, prove_written};
 pub use cell::Cell;
 pub use certificate::{Certificate, NotCertified, namespace, quorum};
-pub use committee::Validator;
+pub use committee::{COMMITTEE_TABLE, Validator};
 pub use file::{Bytes, Claim, Evidence, FORMAT, PROOF_BYTES_MAX, Proof, Record, Sibling};
 pub use index::{IndexMismatch, IndexProof, Shows};
 pub use proved::Proved;

@@ -25,6 +25,8 @@ pub enum Step {
     Header,
     /// The members signed the last header.
     Certificate,
+    /// Each change of the validators since genesis was certified by those before it.
+    Handover,
 }
 
 impl fmt::Display for Step {
@@ -38,6 +40,7 @@ impl fmt::Display for Step {
             Self::Execution => "execution",
             Self::Header => "header",
             Self::Certificate => "certificate",
+            Self::Handover => "handover",
         })
     }
 }
@@ -70,24 +73,45 @@ fn ensure(holds: bool, step: Step, reason: &str) -> Result<(), Failed> {
 pub fn verify(proof: &[u8], genesis: &[u8]) -> Result<Proved, Failed> {
     let proof = Proof::from_bytes(proof).or_else(|reason| fail(Step::Format, reason))?;
     let founders = founders(&proof, genesis)?;
-    let row = Row::of(&proof.claim)?;
-    path(&proof, &row)?;
-    let newest = execution(&proof)?;
-    let time_ms = block_time(&proof, &founders)?;
-    let last = headers(&proof, newest)?;
-    let history = History::new(&founders);
+    let mut history = History::new(&founders);
+    for handover in &proof.handovers {
+        let of = |why: String| Failed { step: Step::Handover, reason: format!("of height {}: {why}", handover.height) };
+        if handover.ledger != proof.ledger || !handover.handovers.is_empty() {
+            return Err(of("it is of another ledger, or has changes of its own".into()));
+        }
+        let certified = certified(handover, &founders, &history).map_err(|failed| of(failed.to_string()))?;
+        history.extend(&handover.claim, certified.last.epoch).map_err(|why| of(why.into()))?;
+    }
+    let Certified { time_ms, last, signers } = certified(&proof, &founders, &history)?;
     let committee = history.committee(last.epoch);
-    let signers = certificate(&proof, &last, committee)?;
     Ok(Proved {
         ledger: proof.ledger,
-        ledger_name: founders.name,
-        claim: proof.claim,
+        ledger_name: founders.name.clone(),
         height: proof.height,
         time_ms,
         certified_height: last.height,
         signers: signers.into_iter().map(|signer| committee.validators[signer].clone()).collect(),
         validators: committee.keys.len(),
+        claim: proof.claim,
     })
+}
+
+/// What the members signed of a claim.
+struct Certified {
+    time_ms: u64,
+    last: Header,
+    signers: Vec<usize>,
+}
+
+/// Checks a claim and its way up to the members' signatures, by the validators known so far.
+fn certified(proof: &Proof, founders: &Genesis, history: &History<'_>) -> Result<Certified, Failed> {
+    let row = Row::of(&proof.claim)?;
+    path(proof, &row)?;
+    let newest = execution(proof)?;
+    let time_ms = block_time(proof, founders)?;
+    let last = headers(proof, newest)?;
+    let signers = certificate(proof, &last, history.committee(last.epoch))?;
+    Ok(Certified { time_ms, last, signers })
 }
 
 fn founders(proof: &Proof, bytes: &[u8]) -> Result<Genesis, Failed> {

@@ -1,6 +1,7 @@
 //! Organisations and people: who they are, what they are to the others, which keys sign for them. See `README.md`.
 
 mod commands;
+mod committee;
 mod events;
 mod genesis;
 mod queries;
@@ -9,6 +10,8 @@ mod signers;
 
 /// Names of the roles of members and of keys.
 pub mod roles;
+
+pub(crate) use committee::changes as committee_changes;
 
 pub use commands::{AddKey, KeyAdded, KeyRevoked, RevokeKey};
 pub use events::{AddedKey, RevokedKey};

@@ -39,3 +39,11 @@ CREATE TABLE member_key_role (
     PRIMARY KEY (member, key, role),
     FOREIGN KEY (member, key) REFERENCES member_key (member, name)
 ) STRICT, WITHOUT ROWID;
+
+-- Who orders the ledger's blocks from an epoch on, one row a change; before the first row the validators of genesis. Order follows it, and
+-- proofs carry it: rows are never changed.
+CREATE TABLE member_committee (
+    from_epoch     INTEGER NOT NULL PRIMARY KEY,
+    validators     TEXT    NOT NULL,             -- a line `member ed25519:key` for each, sorted by key
+    decided_height INTEGER NOT NULL
+) STRICT;

@@ -1,7 +1,7 @@
 //! A ledger of four validators and seven blocks.
 
 use crate::index::Index;
-use counterfoil_proof::{Chain, ChangePath, Proof, namespace, prove_current, prove_written};
+use counterfoil_proof::{COMMITTEE_TABLE, Chain, ChangePath, Proof, namespace, prove_current, prove_written};
 use counterfoil_types::{
     Execution, Genesis, GenesisKey, GenesisMember, GenesisValidator, Hash, Header, PublicKey, Value, machine::Located,
     merkle, row,
@@ -12,6 +12,7 @@ use std::convert::Infallible;
 const NAMES: [(&str, &str); 4] =
     [("tax-bureau", "税务局"), ("core-corp", "Core Corp"), ("bank-a", "Bank A"), ("cloud-provider", "Cloud Provider")];
 const TABLE: &str = "invoice";
+const HANDOVER_COLUMNS: [&str; 2] = ["from_epoch", "validators"];
 const COLUMNS: [&str; 4] = ["id", "number", "total_minor", "seal"];
 
 /// All that a member holds, and the index at each height.
@@ -24,6 +25,8 @@ pub struct Ledger {
     indexes: Vec<Index>,
     changes: Vec<Vec<Hash>>,
     rows: Vec<Vec<Value>>,
+    /// Epochs of three blocks, and a validator of genesis that height 1 voted out.
+    voted_out: Option<usize>,
 }
 
 /// The row that block `height` writes; it replaces the one of `height - 3`.
@@ -73,8 +76,36 @@ fn genesis(keys: &[SigningKey]) -> Vec<u8> {
     .to_bytes()
 }
 
+/// The row that lets the validators without `out` vote from epoch 2 on.
+fn handover(keys: &[SigningKey], out: usize) -> Vec<Value> {
+    let genesis = Genesis::parse(&genesis(keys)).expect("a genesis").0;
+    let left = genesis.validators_sorted().into_iter().enumerate().filter(|(at, _)| *at != out);
+    let lines: Vec<_> = left.map(|(_, one)| format!("{} {}", one.member, one.public_key)).collect();
+    vec![Value::Integer(2), Value::Text(lines.join("\n"))]
+}
+
+fn located_handover(values: &[Value]) -> Located {
+    Located {
+        key: row::key(COMMITTEE_TABLE, &values[..1]),
+        table: COMMITTEE_TABLE.into(),
+        columns: HANDOVER_COLUMNS.map(String::from).to_vec(),
+        primary_key: vec!["from_epoch".into()],
+        key_values: values[..1].to_vec(),
+        row: Some(row::encode(values)),
+    }
+}
+
 impl Ledger {
     pub fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// A ledger with epochs of three blocks, whose block 1 voted a validator out.
+    pub fn with_handover(out: usize) -> Self {
+        Self::with(Some(out))
+    }
+
+    fn with(voted_out: Option<usize>) -> Self {
         let keys = validator_keys();
         let genesis = genesis(&keys);
         let ledger = Hash::of(&[&genesis]);
@@ -87,6 +118,7 @@ impl Ledger {
             indexes: Vec::new(),
             changes: Vec::new(),
             rows: Vec::new(),
+            voted_out,
         };
         let shape = row::table_hash(TABLE, &COLUMNS, &["id"]);
         let mut index = Index::new();
@@ -97,7 +129,7 @@ impl Ledger {
             let executed = height.saturating_sub(1) & !1;
             let header = Header {
                 ledger,
-                epoch: 0,
+                epoch: if voted_out.is_some() { height / 3 } else { 0 },
                 height,
                 parent,
                 time_ms: 1_790_000_000_000 + 1_500 * height,
@@ -114,7 +146,16 @@ impl Ledger {
                 index.write(height, &[(key, Some(value))]);
             }
             let other = merkle::leaf(&[7; 32]);
-            let changes = vec![other, merkle::leaf(&[key.0, value.0].concat()), other];
+            let first = match voted_out {
+                Some(out) if height == 1 => {
+                    let shape = row::table_hash(COMMITTEE_TABLE, &HANDOVER_COLUMNS, &["from_epoch"]);
+                    let values = handover(&this.keys, out);
+                    let key = row::key(COMMITTEE_TABLE, &values[..1]);
+                    merkle::leaf(&[key.0, row::value(&shape, &row::encode(&values)).0].concat())
+                }
+                _ => other,
+            };
+            let changes = vec![first, merkle::leaf(&[key.0, value.0].concat()), other];
             let execution = Execution {
                 height,
                 block: if height == 0 { ledger } else { header.digest() },
@@ -171,18 +212,23 @@ impl Ledger {
         ]
     }
 
-    /// A certificate of `block` by these validators.
+    /// A certificate of `block` by these of the validators of genesis.
     pub fn certificate(&self, epoch: u64, block: &Hash, signers: &[usize]) -> Vec<u8> {
+        self.certificate_among(&[0, 1, 2, 3], epoch, block, signers)
+    }
+
+    /// A certificate of `block` by `signers`, places in the committee of these validators of genesis.
+    pub fn certificate_among(&self, committee: &[usize], epoch: u64, block: &Hash, signers: &[usize]) -> Vec<u8> {
         let ledger = Hash::of(&[&self.genesis]);
         let mut certificate = vec![epoch as u8, 9, 8];
         certificate.extend(block.0);
         let namespace = [namespace(&ledger).as_slice(), b"_FINALIZE"].concat();
         let message = [&[namespace.len() as u8], namespace.as_slice(), &certificate].concat();
-        certificate.extend(4u64.to_be_bytes());
+        certificate.extend((committee.len() as u64).to_be_bytes());
         certificate.push(signers.iter().map(|signer| 1 << signer).sum());
         certificate.push(signers.len() as u8);
         for signer in signers {
-            certificate.extend(self.keys[*signer].sign(&message).to_bytes());
+            certificate.extend(self.keys[committee[*signer]].sign(&message).to_bytes());
         }
         certificate
     }
@@ -212,7 +258,17 @@ impl Chain for Ledger {
     }
 
     fn certificate_at_or_after(&self, height: u64) -> Result<Option<(u64, Vec<u8>)>, Infallible> {
-        let at = [2, 4, 6].into_iter().find(|at| *at >= height);
-        Ok(at.map(|at| (at, self.certificate(0, &self.headers[at as usize].digest(), &[0, 1, 3]))))
+        let Some(at) = [2, 4, 6].into_iter().find(|at| *at >= height) else { return Ok(None) };
+        let header = &self.headers[at as usize];
+        let committee: Vec<_> = (0..4).filter(|one| header.epoch < 2 || Some(*one) != self.voted_out).collect();
+        let signers: &[usize] = if committee.len() == 4 { &[0, 1, 3] } else { &[0, 1, 2] };
+        Ok(Some((at, self.certificate_among(&committee, header.epoch, &header.digest(), signers))))
+    }
+
+    fn handovers(&self, epoch: u64) -> Result<Vec<(u64, Located, ChangePath)>, Infallible> {
+        let Some(out) = self.voted_out.filter(|_| epoch >= 2) else { return Ok(Vec::new()) };
+        let leaves = &self.changes[1];
+        let path = ChangePath { index: 0, count: leaves.len() as u64, path: merkle::path(leaves, 0) };
+        Ok(vec![(1, located_handover(&handover(&self.keys, out)), path)])
     }
 }

@@ -2,6 +2,7 @@
 
 mod every_byte;
 mod forged;
+mod handover;
 mod index;
 mod ledger;
 mod paragraph;

@@ -116,8 +116,9 @@ impl Keeper {
             answers.push((job.transactions.len(), job.answer, job.places));
             transactions.extend(job.transactions);
         }
-        for batch in transactions.chunks(BATCH) {
-            verdicts.extend(self.pass_batch(batch));
+        while !transactions.is_empty() {
+            let rest = transactions.split_off(transactions.len().min(BATCH));
+            verdicts.extend(self.pass_batch(std::mem::replace(&mut transactions, rest)));
         }
         let mut verdicts = verdicts.into_iter();
         for (count, answer, _places) in answers {
@@ -126,14 +127,14 @@ impl Keeper {
         }
     }
 
-    fn pass_batch(&self, batch: &[Transaction]) -> Vec<Verdict> {
-        let wires = batch.iter().map(|transaction| transaction.wire().clone()).collect();
+    fn pass_batch(&self, batch: Vec<Transaction>) -> Vec<Verdict> {
+        let identities: Vec<_> = batch.iter().map(Transaction::identity).collect();
         let mut fit = Vec::with_capacity(batch.len());
         let mut verdicts = Vec::with_capacity(batch.len());
         let mut taken = Vec::with_capacity(batch.len());
-        for (transaction, verdict) in batch.iter().zip(self.admission.admit(wires, now_ms())) {
+        for (identity, verdict) in identities.into_iter().zip(self.admission.admit_parsed(batch, now_ms())) {
             verdicts.push(verdict.map(|admitted| {
-                taken.push((transaction.identity(), admitted.expires_ms));
+                taken.push((identity, admitted.expires_ms));
                 fit.push(admitted);
             }));
         }

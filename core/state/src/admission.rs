@@ -34,33 +34,45 @@ struct Checked {
 
 impl Admission for Door {
     fn admit(&self, transactions: Vec<Bytes>, now_ms: u64) -> Vec<Result<Admitted, Refusal>> {
-        let checked: Vec<_> =
-            transactions.into_par_iter().with_min_len(8).map(|wire| self.check_alone(wire, now_ms)).collect();
-        let keyed = match self.check_with_state(checked, now_ms) {
-            Ok(keyed) => keyed,
-            Err((fault, count)) => return vec![Err(StateCode::broken(fault)); count],
+        let known = |wire: &Bytes| self.cache.get(&counterfoil_types::merkle::leaf(wire));
+        let check = |wire: Bytes| match known(&wire) {
+            Some(known) => self.check_known(known, now_ms),
+            None => self.check_alone(Transaction::from_wire(wire)?, now_ms),
         };
-        self.check_signatures(keyed)
+        self.check_all(transactions.into_par_iter().with_min_len(8).map(check).collect(), now_ms)
+    }
+
+    fn admit_parsed(&self, transactions: Vec<Transaction>, now_ms: u64) -> Vec<Result<Admitted, Refusal>> {
+        let check = |transaction: Transaction| match self.cache.get(&transaction.leaf()) {
+            Some(known) => self.check_known(known, now_ms),
+            None => self.check_alone(transaction, now_ms),
+        };
+        self.check_all(transactions.into_par_iter().with_min_len(8).map(check).collect(), now_ms)
     }
 }
 
 type Keyed = Result<(Checked, Arc<[PublicKey]>), Refusal>;
 
 impl Door {
-    fn check_alone(&self, wire: Bytes, now_ms: u64) -> Result<Checked, Refusal> {
-        let checked = match self.cache.get(&counterfoil_types::merkle::leaf(&wire)) {
-            Some(Verified { transaction, prepared, keys }) => {
-                self.check_time(&transaction, now_ms)?;
-                Checked { transaction, prepared, known: Some(keys) }
-            }
-            None => {
-                let transaction = Transaction::from_wire(wire)?;
-                self.check_time(&transaction, now_ms)?;
-                let prepared = self.program.prepare(&transaction.payload.calls)?;
-                Checked { transaction: Arc::new(transaction), prepared: Arc::new(prepared), known: None }
-            }
-        };
-        Ok(checked)
+    /// A transaction that came this way already.
+    fn check_known(&self, known: Verified, now_ms: u64) -> Result<Checked, Refusal> {
+        let Verified { transaction, prepared, keys } = known;
+        self.check_time(&transaction, now_ms)?;
+        Ok(Checked { transaction, prepared, known: Some(keys) })
+    }
+
+    fn check_alone(&self, transaction: Transaction, now_ms: u64) -> Result<Checked, Refusal> {
+        self.check_time(&transaction, now_ms)?;
+        let prepared = self.program.prepare(&transaction.payload.calls)?;
+        Ok(Checked { transaction: Arc::new(transaction), prepared: Arc::new(prepared), known: None })
+    }
+
+    /// The checks with state, and of signatures.
+    fn check_all(&self, checked: Vec<Result<Checked, Refusal>>, now_ms: u64) -> Vec<Result<Admitted, Refusal>> {
+        match self.check_with_state(checked, now_ms) {
+            Ok(keyed) => self.check_signatures(keyed),
+            Err((fault, count)) => vec![Err(StateCode::broken(fault)); count],
+        }
     }
 
     fn check_time(&self, transaction: &Transaction, now_ms: u64) -> Result<(), Refusal> {

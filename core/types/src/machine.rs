@@ -1,4 +1,4 @@
-use crate::{Block, Execution, Fault, Hash, Header, Receipt, Refusal};
+use crate::{Block, Execution, Fault, Hash, Header, Receipt, Refusal, Transaction};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -123,6 +123,11 @@ pub struct Admitted {
 pub trait Admission: Send + Sync {
     /// A verdict on each wire form, in order.
     fn admit(&self, transactions: Vec<Bytes>, now_ms: u64) -> Vec<Result<Admitted, Refusal>>;
+
+    /// The same of transactions that were parsed already.
+    fn admit_parsed(&self, transactions: Vec<Transaction>, now_ms: u64) -> Vec<Result<Admitted, Refusal>> {
+        self.admit(transactions.iter().map(|transaction| transaction.wire().clone()).collect(), now_ms)
+    }
 }
 
 /// Whoever wants to know how far a member is.

@@ -47,8 +47,11 @@ fn a_new_key_state_is_seen_after_its_commit() {
     let admission = ledger.state.admission();
     let first = ledger.transfer("m1", "m0", 1);
     let second = ledger.transfer("m1", "m0", 2);
+    let parsed = counterfoil_types::Transaction::from_wire(first.clone()).expect("a transaction");
+    assert!(admission.admit_parsed(vec![parsed.clone()], START_MS)[0].is_ok());
     assert!(admission.admit(vec![first], START_MS)[0].is_ok());
     let revoke = ledger.sign("m0", vec![Call::new("bank.revoke", &json!({ "kid": "m1/k" }))]);
     ledger.block(vec![revoke]);
     assert_eq!(admission.admit(vec![second], START_MS)[0].as_ref().expect_err("revoked").code, "transaction/7");
+    assert_eq!(admission.admit_parsed(vec![parsed], START_MS)[0].as_ref().expect_err("revoked").code, "transaction/7");
 }

@@ -5,9 +5,9 @@
 /// Tax invoices.
 pub mod invoice;
 
-use counterfoil_platform::{Module, member};
+use counterfoil_platform::{Module, approval, asset, document, member};
 
 /// All modules of the program, platform services first.
 pub fn modules() -> Vec<Module> {
-    vec![member::MODULE, invoice::MODULE]
+    vec![member::MODULE, approval::MODULE, document::MODULE, asset::MODULE, invoice::MODULE]
 }

@@ -1,5 +1,6 @@
+use crate::Waiting;
 use counterfoil_types::Hash;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
 /// Why a request was not done.
@@ -27,6 +28,23 @@ pub enum Error {
     /// What is to be signed is not a transaction.
     #[error("not a transaction: {0}")]
     Transaction(#[from] counterfoil_types::Refusal),
+    /// Nothing is done yet: the call waits for more signatures.
+    #[error("nothing is done yet: it waits for more signatures, as proposal {proposal}", proposal = .waiting.proposal)]
+    Waiting {
+        /// What others sign.
+        waiting: Box<Waiting>,
+        /// Where the call stands on the ledger.
+        receipt: Box<Place>,
+    },
+    /// It cannot be sealed, opened or shown.
+    #[error("{code}: {0}", code = .0.code())]
+    Seal(#[from] counterfoil_seal::SealError),
+    /// A member for whom something is to be sealed cannot read it yet.
+    #[error("member {member:?} has published no reading key")]
+    NoReadingKey {
+        /// Who.
+        member: String,
+    },
 }
 
 impl From<Problem> for Error {
@@ -72,7 +90,7 @@ pub struct Problem {
 }
 
 /// Where a transaction stands on the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Its identity.
     pub transaction: Hash,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 impl Client {
     /// Has the node sign and do `command` with a key that it hosts; the command's output with its receipt.
+    /// [`Error::Waiting`] if it needs more signatures.
     ///
     /// Without an idempotency key a request whose connection broke is not sent again: whether it was done is then not known.
     ///
@@ -32,7 +33,9 @@ impl Client {
         let mut headers = vec![("counterfoil-key", kid.as_str())];
         headers.extend(idempotency_key.map(|key| ("idempotency-key", key)));
         let repeatable = idempotency_key.is_some();
-        self.json(&Request { path, body: Some((content_type, body)), headers, repeatable })
+        let request = Request { path, body: Some((content_type, body)), headers, repeatable };
+        let bytes = self.signed(&request)?;
+        serde_json::from_slice(&bytes).map_err(|error| self.answer(&request, error.to_string()))
     }
 
     /// Reads a route of an application, such as `/v1/invoices/{id}`.

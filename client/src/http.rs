@@ -1,4 +1,4 @@
-use crate::{Client, Error, Problem};
+use crate::{Client, Error, Problem, waiting::Held};
 use serde::de::DeserializeOwned;
 use std::{
     io::Read,
@@ -6,7 +6,7 @@ use std::{
 };
 use ureq::{
     Body,
-    http::{Response, header},
+    http::{Response, StatusCode, header},
 };
 
 /// An answer read into memory has at most so many bytes.
@@ -104,7 +104,25 @@ impl Client {
 
     /// Sends and reads the whole answer.
     pub(crate) fn bytes(&self, request: &Request<'_>) -> Result<Vec<u8>, Error> {
-        let mut response = self.send(request)?;
+        let response = self.send(request)?;
+        self.read(request, response)
+    }
+
+    /// Sends what a hosted key signs and reads the whole answer. What only waits for more signatures is an error: nobody takes it for
+    /// done.
+    pub(crate) fn signed(&self, request: &Request<'_>) -> Result<Vec<u8>, Error> {
+        let response = self.send(request)?;
+        let held = response.status() == StatusCode::ACCEPTED;
+        let bytes = self.read(request, response)?;
+        if !held {
+            return Ok(bytes);
+        }
+        let Held { waiting, receipt } =
+            serde_json::from_slice(&bytes).map_err(|error| self.answer(request, error.to_string()))?;
+        Err(Error::Waiting { waiting: Box::new(waiting), receipt: Box::new(receipt) })
+    }
+
+    fn read(&self, request: &Request<'_>, mut response: Response<Body>) -> Result<Vec<u8>, Error> {
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
         body.read_to_vec().map_err(|source| self.transport(request, source))
     }

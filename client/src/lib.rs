@@ -26,6 +26,16 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Sealed documents
+//! [`Client::seal`] encrypts fields on this side, for the members who may read them: the node sees ciphertext. [`Client::sealed`] gets
+//! it back, and [`Record::open`] opens it with a reading key that never leaves this process. [`Client::open`] has a node do that which
+//! hosts the key, and leaves an audit row.
+//!
+//! # Approvals
+//! What needs more signatures than it has waits, by the approvals of a member that signed, and nothing is done meanwhile. A call through
+//! a hosted key is then [`Error::Waiting`]; of a transaction signed here [`Receipt::waiting`] tells. Signatures that are there at once
+//! ([`Client::sign_all`]) need no waiting.
+//!
 //! # Retries
 //! A transaction is sent again after a broken connection, a restart of the node or a `429`. That is safe because its `id` is an
 //! idempotency key: the ledger executes it once and gives its first receipt to whoever sends it again. A call through a hosted key
@@ -41,14 +51,22 @@ mod hosted;
 mod http;
 mod query;
 mod receipt;
+mod seal;
 mod sign;
 mod submit;
+mod waiting;
 
 pub use client::Client;
 pub use counterfoil_proof::{Failed, Proved, verify};
+pub use counterfoil_seal::{
+    Disclosed, Disclosure, Field, FieldValue, Opened, OpenedField, Reader, ReadingKey, ReadingPublicKey, Record,
+    SealError, Sealed,
+};
 pub use counterfoil_types::{Call, Hash, Kid, PublicKey, SigningKey, Transaction};
 pub use error::{Error, Place, Problem};
 pub use events::{Event, Events};
 pub use query::{Asked, Status, StatusValidator, Table};
 pub use receipt::{Happened, Receipt, Standing};
+pub use seal::Draft;
 pub use sign::general;
+pub use waiting::Waiting;

@@ -1,11 +1,11 @@
 use crate::{Client, Error, http::Request};
-use counterfoil_types::Hash;
+use counterfoil_types::{Hash, Kid};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How a node and its ledger are.
 #[derive(Debug, Clone, Deserialize)]
@@ -61,13 +61,19 @@ pub enum Asked {
 impl Client {
     /// Reads the ledger's tables with a SELECT.
     pub fn sql(&self, sql: &str, params: &[Value]) -> Result<Table, Error> {
+        self.select(sql, params, Vec::new())
+    }
+
+    /// The same as `kid`, a key that the node hosts: the vault of its member is read too, as the schema `vault`. With a token, which is
+    /// bound to a key, [`sql`](Self::sql) does that already.
+    pub fn sql_as(&self, kid: &Kid, sql: &str, params: &[Value]) -> Result<Table, Error> {
+        self.select(sql, params, vec![("counterfoil-key", kid.as_str())])
+    }
+
+    fn select(&self, sql: &str, params: &[Value], headers: Vec<(&str, &str)>) -> Result<Table, Error> {
         let body = json!({"sql": sql, "params": params}).to_string();
-        self.json(&Request {
-            path: "/v1/sql",
-            body: Some(("application/json", body.as_bytes())),
-            repeatable: true,
-            ..Request::default()
-        })
+        let body = Some(("application/json", body.as_bytes()));
+        self.json(&Request { path: "/v1/sql", body, headers, repeatable: true })
     }
 
     /// The bytes of a proof about the row of `table` with this primary key, for [`verify`](crate::verify).

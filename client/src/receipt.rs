@@ -20,6 +20,13 @@ pub struct Receipt {
     pub events: Vec<Happened>,
 }
 
+impl Receipt {
+    /// Reads a line of the answer to many transactions ([`Client::submit_lines`](crate::Client::submit_lines)): a receipt or a problem.
+    pub fn read(line: &[u8]) -> Option<Result<Self, Problem>> {
+        Line::parse_final(line)
+    }
+}
+
 /// Something that a transaction made happen.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Happened {

@@ -81,8 +81,23 @@ impl Client {
         transactions: &[&Transaction],
         mut each: impl FnMut(usize, Result<Receipt, Problem>),
     ) -> Result<(), Error> {
-        let body: Vec<String> = transactions.iter().map(|transaction| text(transaction)).collect();
-        let body = body.join("\n");
+        let lines: Vec<String> = transactions.iter().map(|transaction| text(transaction)).collect();
+        self.submit_lines(&lines, |at, line| Receipt::read(line).map(|answer| each(at, answer)))
+    }
+
+    /// The same with transactions as text (compact or general JSON on one line) and answers unread, for [`Receipt::read`]: who sends a
+    /// great many need not pay for what is not looked at. `each` gives nothing for a line that it does not understand, which ends it.
+    pub fn submit_lines(
+        &self,
+        transactions: &[impl AsRef<str>],
+        mut each: impl FnMut(usize, &[u8]) -> Option<()>,
+    ) -> Result<(), Error> {
+        let bytes = transactions.iter().map(|text| text.as_ref().len() + 1).sum();
+        let mut body = String::with_capacity(bytes);
+        for transaction in transactions {
+            body.push_str(transaction.as_ref());
+            body.push('\n');
+        }
         let request = Request {
             path: "/v1/transactions",
             body: Some(("application/x-ndjson", body.as_bytes())),
@@ -90,15 +105,21 @@ impl Client {
         };
         let mut answer = BufReader::with_capacity(16 * 1024, self.stream(&request)?);
         let mut line = Vec::with_capacity(1024);
-        for at in 0..transactions.len() {
+        // To the end of the answer, which frees the connection for the next request.
+        for at in 0..=transactions.len() {
             line.clear();
-            let read = answer.read_until(b'\n', &mut line);
-            if read.map_err(|error| self.transport(&request, error.into()))? == 0 {
-                let ended = std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "the answer ended early");
-                return Err(self.transport(&request, ended.into()));
+            let read = answer.read_until(b'\n', &mut line).map_err(|error| self.transport(&request, error.into()))?;
+            match (read, at == transactions.len()) {
+                (0, true) => break,
+                (0, false) => {
+                    let ended = std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "the answer ended early");
+                    return Err(self.transport(&request, ended.into()));
+                }
+                (_, true) => return Err(self.answer(&request, "more answers than transactions")),
+                (_, false) => {
+                    each(at, &line).ok_or_else(|| self.answer(&request, "a line is neither receipt nor problem"))?
+                }
             }
-            let parsed = Line::parse_final(&line);
-            each(at, parsed.ok_or_else(|| self.answer(&request, "a line is neither receipt nor problem"))?);
         }
         Ok(())
     }

@@ -133,5 +133,5 @@ fn of_many_only_those_without_an_answer_are_sent_again() {
     assert_eq!(answers[2].as_ref().unwrap_err().code, "invoice/1");
     let bodies: Vec<_> = got.iter().collect();
     assert_eq!(bodies.iter().map(|body| body.lines().count()).collect::<Vec<_>>(), [3, 1, 1]);
-    assert_eq!(bodies[2], all[1].to_compact().unwrap());
+    assert_eq!(bodies[2], all[1].to_compact().unwrap() + "\n");
 }

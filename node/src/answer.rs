@@ -1,4 +1,9 @@
-use crate::problem::{Problem, status_of};
+use crate::problem::{Answer, Problem, status_of};
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use counterfoil_platform::approval::Waiting;
 use counterfoil_types::{Hash, Outcome, Receipt, Refusal};
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
@@ -71,6 +76,49 @@ pub fn receipt_brief(receipt: &Receipt) -> Value {
         "index": receipt.index,
         "state": "final",
     })
+}
+
+/// What became of the one call of a transaction that is not refused.
+pub enum Called {
+    /// It is done; its output.
+    Done(Value),
+    /// Nothing is done: it waits for more signatures.
+    Held(Waiting),
+}
+
+/// What became of a call; a refusal is a problem. Whoever looks for an output gets it here, so that nothing that only waits is taken
+/// for done.
+pub fn called(receipt: &Receipt) -> Answer<Called> {
+    let outputs = match &receipt.outcome {
+        Outcome::Refused(refusal) => return Err(refused(refusal, receipt)),
+        Outcome::Applied { outputs, .. } => outputs,
+    };
+    if let Some(waiting) = waiting(receipt) {
+        return Ok(Called::Held(waiting));
+    }
+    Ok(Called::Done(outputs.first().and_then(|output| serde_json::from_str(output).ok()).unwrap_or_default()))
+}
+
+/// Where a transaction waits for more signatures, if it does. A proposal has the identity of the transaction that it holds back, which
+/// no command's own output has.
+pub fn waiting(receipt: &Receipt) -> Option<Waiting> {
+    let Outcome::Applied { outputs, .. } = &receipt.outcome else { return None };
+    let output = outputs.first().filter(|output| output.starts_with("{\"waiting\":"))?;
+    let waiting: Waiting = serde_json::from_str(output).ok()?;
+    (waiting.waiting.proposal == receipt.transaction.to_string()).then_some(waiting)
+}
+
+/// 202: nothing is done yet, and where it waits.
+pub fn held(receipt: &Receipt, waiting: &Waiting) -> Response {
+    let document = json!({"waiting": waiting.waiting, "receipt": receipt_brief(receipt)});
+    let location = proposal(waiting);
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::LOCATION, location.as_str())];
+    (StatusCode::ACCEPTED, headers, document.to_string()).into_response()
+}
+
+/// Where a proposal is found.
+pub fn proposal(waiting: &Waiting) -> String {
+    format!("/v1/approvals/{}", waiting.waiting.proposal)
 }
 
 /// The problem that a refused, but ordered, transaction is to whoever sent it.

@@ -66,6 +66,11 @@ impl Layout {
         self.root.join("keys")
     }
 
+    /// What the members whose reading keys are hosted may read, in clear: a database for each.
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+
     /// Hashes of bearer tokens.
     pub fn tokens(&self) -> PathBuf {
         self.root.join("tokens.json")

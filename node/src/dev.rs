@@ -4,7 +4,7 @@ use crate::{
     files,
     gate::now_ms,
     member::{Member, Settings},
-    network::{EPOCH_LENGTH, Founder, Plan},
+    network::{EPOCH_LENGTH, Founder, FounderKey, Plan},
     ports, ready, samples,
 };
 use counterfoil_platform::Registry;
@@ -38,7 +38,7 @@ pub const MEMBERS_MAX: usize = 7;
 const MEMBERS: usize = 4;
 /// How long after its start the start page is shown at the latest.
 const PATIENCE: Duration = Duration::from_millis(1_700);
-/// Name of every hosted key under `dev`.
+/// Name of every member's first key under `dev`.
 const KEY: &str = "dev";
 
 const VALIDATORS: [(&str, &str, &str); MEMBERS_MAX] = [
@@ -60,6 +60,9 @@ const OTHERS: [(&str, &str, &str); 6] = [
     ("person-2", "Li Lei 李雷", "person"),
 ];
 
+/// Keys of people of a member, with their roles, for approvals: the gateway hosts them.
+const PEOPLE: [(&str, &str, &str); 2] = [("core-corp", "ann", "maker"), ("core-corp", "bea", "checker")];
+
 /// The members with a node, and all others with keys that the gateway hosts. Those who would be validators of a consortium of four
 /// are members of a smaller one too: the samples tell of them.
 fn plan(members: usize) -> Plan {
@@ -71,6 +74,7 @@ fn plan(members: usize) -> Plan {
         validates,
         host: if validates { (*id).to_owned() } else { VALIDATORS[0].0.to_owned() },
         key: KEY.to_owned(),
+        more_keys: people(id),
     };
     let validators = VALIDATORS[..members].iter().map(|one| founder(one, true));
     let others = VALIDATORS[members..MEMBERS.max(members)].iter().chain(&OTHERS);
@@ -79,6 +83,17 @@ fn plan(members: usize) -> Plan {
         epoch_length: EPOCH_LENGTH,
         members: validators.chain(others.map(|one| founder(one, false))).collect(),
     }
+}
+
+/// The keys of a member's people.
+fn people(member: &str) -> Vec<FounderKey> {
+    let of_member = PEOPLE.iter().filter(|(of, ..)| *of == member);
+    let key = |(_, name, role): &(&str, &str, &str)| FounderKey {
+        name: (*name).to_owned(),
+        roles: vec![(*role).to_owned()],
+        host: VALIDATORS[0].0.to_owned(),
+    };
+    of_member.map(key).collect()
 }
 
 /// A consortium in one process.
@@ -140,11 +155,19 @@ impl Consortium {
 
     /// Runs the first story, once, and then says that all is ready.
     fn tell(&self, samples: bool) -> JoinHandle<()> {
-        let (gateway, ready, address) =
-            (self.members[0].clone(), self.root.join("ready.json"), self.servers[0].address());
+        let (members, ready, address) = (self.members.clone(), self.root.join("ready.json"), self.servers[0].address());
         tokio::spawn(async move {
-            if samples && let Err(problem) = samples::tell(&gateway).await {
-                tracing::error!("samples: {}", problem.document());
+            if samples {
+                let keys = members.iter().map(|member| samples::publish_reading_keys(member));
+                let (told, published, defined, paid) = tokio::join!(
+                    samples::tell(&members[0]),
+                    futures::future::try_join_all(keys),
+                    samples::define_type(&members[0]),
+                    samples::pay(&members),
+                );
+                for problem in [told.err(), published.err(), defined.err(), paid.err()].into_iter().flatten() {
+                    tracing::error!("samples: {}", problem.document());
+                }
             }
             if let Err(fault) = ready::write(&ready, address) {
                 tracing::error!("{}", fault.report());

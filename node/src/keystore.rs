@@ -1,4 +1,5 @@
 use crate::files;
+use counterfoil_seal::ReadingKey;
 use counterfoil_types::{Fault, Kid, SigningKey};
 use std::{
     collections::BTreeMap,
@@ -6,31 +7,37 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What the file of a reading key ends with.
+const READING: &str = "reading";
+
 /// Keys that this node hosts for members: with them it signs what their holders ask for by HTTP.
 ///
-/// One file a key, `keys/<member>/<key>.key`, readable by its owner alone: the algorithm and the secret as hexadecimal text.
+/// One file a key, readable by its owner alone: the algorithm and the secret as hexadecimal text. `keys/<member>/<key>.key` signs,
+/// `keys/<member>/<key>.reading` opens what was sealed for the member.
 #[derive(Debug, Default)]
 pub struct Keystore {
     keys: BTreeMap<Kid, SigningKey>,
+    reading: BTreeMap<Kid, ReadingKey>,
 }
 
 impl Keystore {
     /// Reads every key in `folder`; a folder that is not there holds none.
     pub fn open(folder: &Path) -> Result<Self, Fault> {
-        let mut keys = BTreeMap::new();
+        let mut store = Self::default();
         if !folder.exists() {
-            return Ok(Self { keys });
+            return Ok(store);
         }
         for member in files::list(folder)? {
             for file in files::list(&member)? {
-                if file.extension().is_none_or(|extension| extension != "key") {
-                    continue;
+                let kid = || kid_of(&member, &file).ok_or_else(|| damaged(&file, "its name is not that of a key"));
+                match file.extension().and_then(|extension| extension.to_str()) {
+                    Some("key") => drop(store.keys.insert(kid()?, read(&file)?)),
+                    Some(READING) => drop(store.reading.insert(kid()?, read_reading(&file)?)),
+                    _ => {}
                 }
-                let kid = kid_of(&member, &file).ok_or_else(|| damaged(&file, "its name is not that of a key"))?;
-                keys.insert(kid, read(&file)?);
             }
         }
-        Ok(Self { keys })
+        Ok(store)
     }
 
     /// The hosted key of this name.
@@ -42,6 +49,16 @@ impl Keystore {
     pub fn kids(&self) -> impl Iterator<Item = &Kid> {
         self.keys.keys()
     }
+
+    /// The hosted reading key of this name.
+    pub fn reading(&self, kid: &Kid) -> Option<&ReadingKey> {
+        self.reading.get(kid)
+    }
+
+    /// All hosted reading keys with their names, sorted.
+    pub fn reading_keys(&self) -> impl Iterator<Item = (&Kid, &ReadingKey)> {
+        self.reading.iter()
+    }
 }
 
 fn kid_of(member: &Path, file: &Path) -> Option<Kid> {
@@ -51,6 +68,32 @@ fn kid_of(member: &Path, file: &Path) -> Option<Kid> {
 /// Where the key `kid` is kept below `folder`.
 pub fn path(folder: &Path, kid: &Kid) -> PathBuf {
     folder.join(kid.member()).join(format!("{}.key", kid.key()))
+}
+
+/// Where the reading key `kid` is kept below `folder`.
+pub fn reading_path(folder: &Path, kid: &Kid) -> PathBuf {
+    folder.join(kid.member()).join(format!("{}.{READING}", kid.key()))
+}
+
+/// Makes the reading key `kid` below `folder`, unless it is there; either way what is there.
+pub fn create_reading(folder: &Path, kid: &Kid) -> Result<ReadingKey, Fault> {
+    let path = reading_path(folder, kid);
+    if path.exists() {
+        return read_reading(&path);
+    }
+    let key = ReadingKey::from_bytes(rand::random());
+    files::create_private_folder(path.parent().unwrap_or(folder))?;
+    files::write_private(&path, [key.to_text().as_bytes(), b"\n"].concat().as_slice())?;
+    Ok(key)
+}
+
+fn read_reading(path: &Path) -> Result<ReadingKey, Fault> {
+    ReadingKey::from_text(read_text(path)?.trim())
+        .map_err(|_| damaged(path, "expected x25519-secret: and 64 hexadecimal digits"))
+}
+
+fn read_text(path: &Path) -> Result<String, Fault> {
+    fs::read_to_string(path).map_err(|error| Fault::new(format!("reading key {}", path.display()), error))
 }
 
 /// Writes a secret key, readable by its owner alone.
@@ -64,9 +107,7 @@ pub fn write(path: &Path, key: &SigningKey) -> Result<(), Fault> {
 
 /// Reads a secret key.
 pub fn read(path: &Path) -> Result<SigningKey, Fault> {
-    let text =
-        fs::read_to_string(path).map_err(|error| Fault::new(format!("reading key {}", path.display()), error))?;
-    parse(text.trim()).ok_or_else(|| damaged(path, "expected ed25519: or p256: and 64 hexadecimal digits"))
+    parse(read_text(path)?.trim()).ok_or_else(|| damaged(path, "expected ed25519: or p256: and 64 hexadecimal digits"))
 }
 
 fn parse(text: &str) -> Option<SigningKey> {
@@ -111,6 +152,22 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = fs::metadata(path(folder.path(), &kid)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_reading_key_is_made_once_and_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let kid: Kid = "bank-a/dev".parse().unwrap();
+        let key = create_reading(folder.path(), &kid).unwrap();
+        assert_eq!(create_reading(folder.path(), &kid).unwrap().public_key(), key.public_key());
+        let store = Keystore::open(folder.path()).unwrap();
+        assert_eq!(store.reading(&kid).unwrap().public_key(), key.public_key());
+        assert!(store.get(&kid).is_none(), "it does not sign");
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = reading_path(folder.path(), &kid);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::write(&path, "x25519-secret:12").unwrap();
+        assert!(Keystore::open(folder.path()).unwrap_err().report().contains("bank-a/dev.reading"));
     }
 
     #[test]

@@ -25,10 +25,12 @@ mod problem;
 mod prove;
 mod ready;
 mod samples;
+mod sealing;
 mod start;
 mod store;
 mod submit;
 mod tokens;
+mod vault;
 
 /// The command line.
 pub mod cli;

@@ -1,6 +1,6 @@
 use crate::{
     api::Access, config::Layout, files, gate::Gate, hub::Hub, keystore, keystore::Keystore, metrics::Metrics,
-    open_calls::OpenCalls, openapi, prove::PROOFS, store::Store,
+    open_calls::OpenCalls, openapi, prove::PROOFS, store::Store, vault, vault::Vaults,
 };
 use bytes::Bytes;
 use counterfoil_engine::{Config as EngineConfig, EngineHandle, Peer, Timers};
@@ -48,6 +48,8 @@ pub struct Member {
     pub gate: Gate,
     /// Keys hosted for members.
     pub keys: Keystore,
+    /// What the holders of hosted reading keys may read.
+    pub vaults: Vaults,
     /// Who may use them.
     pub access: Access,
     /// Calls that they signed and that have no receipt yet.
@@ -74,7 +76,8 @@ impl Member {
         files::create_private_folder(&layout.state())?;
         files::create_private_folder(&layout.engine())?;
         let state = State::open(layout.state(), &genesis_bytes, registry.clone())?;
-        let store = Store::new(state.reader());
+        let reader = state.reader();
+        let store = Store::new(reader.clone());
         let admission = state.admission();
         let hub = Hub::new();
         let config = EngineConfig {
@@ -92,6 +95,8 @@ impl Member {
         let status = engine.status();
         hub.opened(store.mark(status.executed)?, status.certified);
         let gate = Gate::open(admission, engine.clone(), hub.clone())?;
+        let source = vault::Source { ledger, reader, registry: registry.clone(), executed: hub.executed() };
+        let vaults = Vaults::start(&layout.vault(), &keys, source)?;
         let openapi = openapi::document(&registry).to_string().into();
         Ok(Arc::new(Self {
             id: settings.id,
@@ -104,6 +109,7 @@ impl Member {
             hub,
             gate,
             keys,
+            vaults,
             access: settings.access,
             open_calls: OpenCalls::default(),
             proofs: Semaphore::new(PROOFS),

@@ -36,6 +36,19 @@ pub struct Founder {
     pub host: String,
     /// Name of its first key.
     pub key: String,
+    /// Further keys.
+    pub more_keys: Vec<FounderKey>,
+}
+
+/// A further key of a member of a consortium to be founded.
+#[derive(Debug, Clone)]
+pub struct FounderKey {
+    /// Its name.
+    pub name: String,
+    /// Such as `maker`.
+    pub roles: Vec<String>,
+    /// The validator whose node hosts it.
+    pub host: String,
 }
 
 impl Founder {
@@ -54,6 +67,7 @@ impl Founder {
             validates: false,
             host: host.to_owned(),
             key: "main".to_owned(),
+            more_keys: Vec::new(),
         }
     }
 }
@@ -64,8 +78,20 @@ pub struct Founded {
     pub genesis: Vec<u8>,
     /// Each validator with the key with which it votes.
     pub validators: Vec<(String, SigningKey)>,
-    /// The members' keys, each with the validator that hosts it.
-    pub hosted: Vec<(String, Kid, SigningKey)>,
+    /// The members' keys.
+    pub hosted: Vec<Hosted>,
+}
+
+/// A key of a member and where it is kept.
+pub struct Hosted {
+    /// The validator whose node hosts it.
+    pub host: String,
+    /// Its name.
+    pub kid: Kid,
+    /// The key.
+    pub key: SigningKey,
+    /// Whether a reading key of the same name lies beside it.
+    pub reads: bool,
 }
 
 impl Plan {
@@ -88,21 +114,23 @@ impl Plan {
                 genesis.validators.push(GenesisValidator { member: member.id.clone(), public_key });
                 founded.validators.push((member.id.clone(), key));
             }
-            let kid = Kid::new(&member.id, &member.key)
-                .ok_or_else(|| Fault::Unusable(format!("{:?} is not a key name", member.key)))?;
-            let key = SigningKey::ed25519(rand::random());
+            let first =
+                FounderKey { name: member.key.clone(), roles: vec!["admin".to_owned()], host: member.host.clone() };
+            let mut keys = Vec::new();
+            for FounderKey { name, roles, host } in std::iter::once(&first).chain(&member.more_keys) {
+                let kid =
+                    Kid::new(&member.id, name).ok_or_else(|| Fault::Unusable(format!("{name:?} is not a key name")))?;
+                let key = SigningKey::ed25519(rand::random());
+                keys.push(GenesisKey { name: name.clone(), public_key: key.public_key(), roles: roles.clone() });
+                founded.hosted.push(Hosted { host: host.clone(), kid, key, reads: *name == member.key });
+            }
             genesis.members.push(GenesisMember {
                 id: member.id.clone(),
                 name: member.name.clone(),
                 kind: if member.person { "person" } else { "organisation" }.to_owned(),
                 roles: member.roles.clone(),
-                keys: vec![GenesisKey {
-                    name: member.key.clone(),
-                    public_key: key.public_key(),
-                    roles: vec!["admin".to_owned()],
-                }],
+                keys,
             });
-            founded.hosted.push((member.host.clone(), kid, key));
         }
         founded.genesis = genesis.to_bytes();
         Genesis::parse(&founded.genesis).map_err(Fault::Unusable)?;
@@ -115,8 +143,10 @@ impl Plan {
             if !is_name(&member.id) {
                 return refuse(format!("{:?} is not a member id: 1 to 64 characters a-z 0-9 - . _", member.id));
             }
-            if !self.members.iter().any(|host| host.validates && host.id == member.host) {
-                return refuse(format!("{} is to be hosted by {:?}, which is not a validator", member.id, member.host));
+            for host in std::iter::once(&member.host).chain(member.more_keys.iter().map(|key| &key.host)) {
+                if !self.members.iter().any(|known| known.validates && known.id == *host) {
+                    return refuse(format!("{} is to be hosted by {host:?}, which is not a validator", member.id));
+                }
             }
         }
         Ok(())
@@ -133,10 +163,13 @@ impl Founded {
             files::write_public(&layout.genesis(), &self.genesis)?;
             keystore::write(&layout.validator_key(), key)?;
             files::create_private_folder(&layout.keys())?;
-            for (_, kid, key) in self.hosted.iter().filter(|(host, ..)| host == member) {
+            for Hosted { kid, key, reads, .. } in self.hosted.iter().filter(|hosted| hosted.host == *member) {
                 let path = keystore::path(&layout.keys(), kid);
                 files::create_private_folder(path.parent().unwrap_or(layout.root()))?;
                 keystore::write(&path, key)?;
+                if *reads {
+                    keystore::create_reading(&layout.keys(), kid)?;
+                }
             }
             let (listen, consensus) = addresses[member];
             let others = addresses.iter().filter(|(other, _)| *other != member);

@@ -1,11 +1,13 @@
-use counterfoil_platform::Registry;
+use counterfoil_platform::{Registry, openapi::not_done};
 use serde_json::{Value, json};
 
 /// The OpenAPI 3.1 document: what modules declare, and the node's own routes.
 pub fn document(registry: &Registry) -> Value {
     let mut document = counterfoil_platform::openapi::document(registry, env!("CARGO_PKG_VERSION"));
-    if let (Some(paths), Value::Object(own)) = (document["paths"].as_object_mut(), paths()) {
-        paths.extend(own);
+    for own in [paths(), sealing()] {
+        if let (Some(paths), Value::Object(own)) = (document["paths"].as_object_mut(), own) {
+            paths.extend(own);
+        }
     }
     if let Some(tags) = document["tags"].as_array_mut() {
         tags.insert(0, json!({"name": "Ledger", "description": "The ledger itself, whatever runs on it."}));
@@ -46,6 +48,110 @@ fn with(mut operation: Value, name: &str, value: Value) -> Value {
     operation
 }
 
+/// The section of the module whose documents are sealed and opened here.
+const DOCUMENTS: &str = "Documents";
+
+fn seal_body() -> Value {
+    let pair = |value: Value| {
+        let properties = json!({"name": {"type": "string"}, "value": {"type": "string"}, "bytes": value});
+        json!({"type": "object", "required": ["name"], "additionalProperties": false, "properties": properties})
+    };
+    let bytes = json!({"type": "string", "description": "base64url, instead of a value."});
+    let schema = json!({
+        "type": "object",
+        "required": ["document", "type", "sealed"],
+        "additionalProperties": false,
+        "properties": {
+            "document": {"type": "string", "description": "`<owner>/<name>`: the owner signs."},
+            "type": {"type": "string", "description": "Its type, which may demand readers."},
+            "version": {"type": "integer", "minimum": 1, "default": 1, "description": "1 creates it, a further one revises it."},
+            "fields": {"type": "array", "description": "What everybody sees.", "items": {
+                "type": "object",
+                "required": ["name", "value"],
+                "additionalProperties": false,
+                "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
+            }},
+            "sealed": {"type": "array", "description": "What readers alone see.", "items": pair(bytes)},
+            "readers": {"type": "array", "items": {"type": "string"}, "description": "Members who may read it too."},
+        },
+    });
+    let example = json!({
+        "document": "shop-1/contract-7",
+        "type": "tax-bureau/contract",
+        "fields": [{"name": "matter", "value": "lease"}],
+        "sealed": [{"name": "price", "value": "188000.50"}],
+        "readers": ["bank-a"],
+    });
+    json!({"required": true, "content": {"application/json": {"schema": schema, "example": example}}})
+}
+
+/// Sealing and opening with keys that the node hosts.
+fn sealing() -> Value {
+    let subject =
+        parameter("path", "subject", json!({"type": "string"}), "The document's id, or another sealed subject.");
+    let version = parameter("path", "version", json!({"type": "integer", "minimum": 1}), "Its version.");
+    let sealed_place = json!([&subject, &version]);
+    let reason = json!({"content": {"application/json": {"schema": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {"reason": {"type": "string", "description": "Why, for the audit row."}},
+    }}}});
+    let confidential = |mut operation: Value, parameters: &Value, body: &Value| {
+        operation["responses"]["202"] = not_done();
+        with(
+            with(with(operation, "parameters", parameters.clone()), "requestBody", body.clone()),
+            "security",
+            json!([{"key": []}, {"key": [], "token": []}]),
+        )
+    };
+    let seal = confidential(
+        operation(
+            DOCUMENTS,
+            "sealDocument",
+            "Seals fields for their readers in this node, which sees them in clear, and creates or revises the document.",
+            object(),
+        ),
+        &json!([]),
+        &seal_body(),
+    );
+    let open = confidential(
+        operation(
+            DOCUMENTS,
+            "openSealed",
+            "Opens a sealed version with its caller's hosted reading key, after an audit row: fields, salts, commitments.",
+            object(),
+        ),
+        &sealed_place,
+        &reason,
+    );
+    let share = confidential(
+        operation(DOCUMENTS, "shareSealed", "Lets a further member read a version that the caller reads.", object()),
+        &sealed_place,
+        &json!({"required": true, "content": {"application/json": {"schema": {
+            "type": "object",
+            "required": ["reader"],
+            "additionalProperties": false,
+            "properties": {"reader": {"type": "string", "description": "The member."}},
+        }}}}),
+    );
+    let disclose = confidential(
+        operation(
+            DOCUMENTS,
+            "discloseField",
+            "A file that shows one sealed field and proves it offline, without the others; after an audit row.",
+            object(),
+        ),
+        &json!([subject, version, parameter("path", "name", json!({"type": "string"}), "The field.")]),
+        &reason,
+    );
+    json!({
+        "/v1/documents/seal": {"post": seal},
+        "/v1/sealed/{subject}/{version}/open": {"post": open},
+        "/v1/sealed/{subject}/{version}/share": {"post": share},
+        "/v1/sealed/{subject}/{version}/fields/{name}/disclosure": {"post": disclose},
+    })
+}
+
 fn paths() -> Value {
     let text_schema = json!({"type": "string"});
     let height = json!({"type": "integer", "minimum": 0});
@@ -83,6 +189,20 @@ fn paths() -> Value {
         "parameters",
         json!([parameter("header", "Prefer", text_schema.clone(), "respond-async: 202 at once, and where to look.")]),
     );
+    let submit = {
+        let mut submit = submit;
+        submit["responses"]["202"] = json!({
+            "description": "One transaction that waits for more signatures, by the approvals of a member that signs: its receipt, \
+                            and `Location` is the proposal. Or, where the caller preferred not to wait, where it is to be looked for.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+            "content": {
+                "application/json": {"schema": {"oneOf": [
+                    {"$ref": "#/components/schemas/Receipt"}, {"$ref": "#/components/schemas/Accepted"}]}},
+                "application/x-ndjson": {"schema": {"type": "string", "description": "What is accepted, or a problem, a line."}},
+            },
+        });
+        submit
+    };
     let sql = with(
         with(
             operation("Ledger", "sql", "Runs a SELECT at the newest executed height.", object()),

@@ -9,13 +9,16 @@ use counterfoil_types::{
     Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction, machine::Located,
 };
 use serde_json::Value as Json;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
 /// SELECTs of the public that run at once: long ones must not take every thread from those who wait for receipts.
 const SELECTS: usize = 6;
 /// How long a SELECT waits for its turn.
 const SELECT_WAIT: Duration = Duration::from_secs(10);
+
+/// The schema under which a SELECT reads its caller's vault.
+const VAULT: &str = "vault";
 
 /// Reads of state, away from the threads that serve HTTP.
 #[derive(Clone)]
@@ -104,12 +107,27 @@ impl Store {
 
     /// Runs a SELECT of the public.
     pub async fn sql(&self, sql: String, params: Vec<Json>) -> Answer<SqlResult> {
+        self.select(move |reader| reader.sql(&sql, SqlParams::Positional(&params), SqlLimits::default())).await
+    }
+
+    /// Runs a SELECT of somebody who may read the vault in this file too.
+    pub async fn sql_with_vault(&self, vault: PathBuf, sql: String, params: Vec<Json>) -> Answer<SqlResult> {
+        self.select(move |reader| {
+            reader.sql_attached(VAULT, &vault, &sql, SqlParams::Positional(&params), SqlLimits::default())
+        })
+        .await
+    }
+
+    async fn select(
+        &self,
+        select: impl FnOnce(&Reader) -> Result<SqlResult, Refusal> + Send + 'static,
+    ) -> Answer<SqlResult> {
         let place = timeout(SELECT_WAIT, self.selects.clone().acquire_owned()).await;
         let Ok(Ok(_place)) = place else {
             let busy = "too many SELECTs run on this node: try again in a moment";
             return Err(Refusal::new("http/busy", RefusalKind::Busy, busy).into());
         };
-        self.ask(move |reader| reader.sql(&sql, SqlParams::Positional(&params), SqlLimits::default())).await
+        self.ask(select).await
     }
 
     /// Runs a named read of a module with what its caller gave.

@@ -1,10 +1,14 @@
 //! The built binary, with real sockets on port 0: everything that needs a process is in this one test binary.
 
+mod approvals;
 mod audit;
 mod bad_input;
+mod documents;
 mod events;
 mod hosted;
 mod invoices;
+mod members;
+mod money;
 mod openapi;
 mod proofs;
 mod readiness;

@@ -30,7 +30,8 @@ pub trait Command: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'st
     }
 
     /// What it moves, one entry an asset, for the limits that members set on what their keys may do alone
-    /// ([`approval`](crate::approval)). Nothing by default.
+    /// ([`approval`](crate::approval)). Nothing by default. Asked before the first call of the transaction is executed, and again
+    /// with each signature that the transaction waits for.
     fn amounts(&self, _ctx: &Context<'_>) -> Result<Vec<Amount>, Self::Refused> {
         Ok(Vec::new())
     }

@@ -28,3 +28,33 @@ impl EventDeclaration {
         Self { name: E::NAME, schema: E::json_schema }
     }
 }
+
+/// Declares events: for each its doc comment, its name, and a struct of its data with a doc comment on every member.
+///
+/// ```
+/// counterfoil_platform::events! {
+///     /// An article was sold.
+///     "shop.sold" Sold {
+///         /// Which article.
+///         article: String,
+///     }
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! events {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:literal $event:ident { $($(#[doc = $member_doc:literal])+ $member:ident: $type:ty),+ $(,)? }
+    )+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
+        pub struct $event {
+            $($(#[doc = $member_doc])+ pub $member: $type,)+
+        }
+
+        impl $crate::Event for $event {
+            const NAME: &'static str = $name;
+        }
+    )+};
+}

@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod call_input;
 mod command;
 mod event;
 mod module;
@@ -14,6 +15,12 @@ mod registry;
 mod route;
 mod schema;
 
+/// Which keys of a member have to sign what, and calls that wait for more signatures.
+pub mod approval;
+/// Currencies and whatever else is issued and held in amounts: accounts, payments, holds, offers.
+pub mod asset;
+/// Evidence, versioned records, and sealed content for every module.
+pub mod document;
 /// Organisations and people, their roles and keys.
 pub mod member;
 /// OpenAPI 3.1 from the declarations of a registry.
@@ -22,6 +29,7 @@ pub mod openapi;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use call_input::{AgreedCalls, CallInput};
 pub use command::{Amount, Command, CommandDeclaration, Parsed};
 pub use counterfoil_types as types;
 pub use event::{Event, EventDeclaration};

@@ -1,7 +1,7 @@
 //! OpenAPI 3.1 from the declarations: what the node mounts is what the document says.
 
 use crate::{
-    Answer, CommandDeclaration, Module, Query, Registry, Route,
+    Answer, CommandDeclaration, Module, Query, Registry, Route, approval,
     route::Target,
     schema::{self, COMPONENTS},
 };
@@ -24,6 +24,8 @@ pub fn document(registry: &Registry, version: &str) -> Value {
     for (module, route) in registry.routes() {
         writer.route(registry, module, route);
     }
+    let waiting = writer.generator.subschema_for::<approval::Waiting>().to_value();
+    writer.schemas.insert("Held".to_owned(), json!({"allOf": [waiting, receipt_alone()]}));
     let tags: Vec<_> = registry.modules().iter().map(tag).collect();
     writer.schemas.extend(writer.generator.take_definitions(true));
     json!({
@@ -214,10 +216,7 @@ fn command_operation(
         "requestBody": {"required": true, "content": content},
         "responses": {
             status: done,
-            "202": {
-                "description": "Accepted; `Location` tells its state.",
-                "headers": {"Location": {"schema": {"type": "string"}}},
-            },
+            "202": not_done(),
             "default": problem(),
         },
         "security": [{"key": []}, {"key": [], "token": []}],
@@ -266,6 +265,16 @@ fn receipt_alone() -> Value {
     json!({"type": "object", "properties": {"receipt": reference("Receipt")}, "required": ["receipt"]})
 }
 
+/// The answer of whatever a hosted key signs if nothing is done yet.
+pub fn not_done() -> Value {
+    json!({
+        "description": "Nothing is done yet. It waits for more signatures, by the approvals of a member that signs: `Location` is \
+                        the proposal. Or, where the caller preferred not to wait, it is on its way: `Location` tells its state.",
+        "headers": {"Location": {"schema": {"type": "string"}}},
+        "content": {"application/json": {"schema": {"oneOf": [reference("Held"), reference("Accepted")]}}},
+    })
+}
+
 fn problem() -> Value {
     json!({
         "description": "Refused; nothing was done.",
@@ -286,6 +295,16 @@ fn fixed_schemas() -> Map<String, Value> {
                 "height": {"type": "integer", "description": "Height of its block."},
                 "index": {"type": "integer", "description": "Its place in the block."},
                 "state": {"type": "string", "enum": ["final", "executed", "certified"]},
+            },
+        },
+        "Accepted": {
+            "type": "object",
+            "description": "A transaction on its way into a block.",
+            "required": ["transaction", "state", "location"],
+            "properties": {
+                "transaction": hash,
+                "state": {"type": "string", "const": "accepted"},
+                "location": {"type": "string", "description": "Where its state is told."},
             },
         },
         "Problem": {

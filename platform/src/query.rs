@@ -63,6 +63,8 @@ pub enum ParameterKind {
     Decimal(u32),
     /// A hash of 64 hexadecimal digits, which the SQL sees as 32 bytes.
     Hash,
+    /// A day of the calendar: `2026-01-31`.
+    Day,
 }
 
 impl Parameter {
@@ -92,6 +94,7 @@ impl Parameter {
             ParameterKind::Integer => json_schema!({"type": "integer", "format": "int64"}),
             ParameterKind::Decimal(places) => decimal_schema(places),
             ParameterKind::Hash => json_schema!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+            ParameterKind::Day => json_schema!({"type": "string", "format": "date"}),
         }
     }
 
@@ -108,6 +111,8 @@ impl Parameter {
             ParameterKind::Hash => {
                 text.parse().map(|hash: Hash| json!({"hex": hash})).map_err(|error| format!("{text:?}: {error}"))
             }
+            ParameterKind::Day if is_day(text) => Ok(text.into()),
+            ParameterKind::Day => Err(format!("expected a day such as 2026-01-31, found {text:?}")),
         }
     }
 }
@@ -227,7 +232,10 @@ impl Query {
         match self.answer {
             Answer::One => match rows.into_iter().next() {
                 Some(row) => Ok(self.object(row)),
-                None => Err(PlatformRefused::NothingFound { query: self.name }.into()),
+                None => {
+                    let asked: Vec<_> = given.iter().map(|(name, value)| format!("{name} {value:?}")).collect();
+                    Err(PlatformRefused::NothingFound { query: self.name, asked: asked.join(", ") }.into())
+                }
             },
             Answer::Page => {
                 let limit = self.limit(given)? as usize;
@@ -309,6 +317,27 @@ impl Query {
         }
         object.into()
     }
+}
+
+/// Whether a text is a day of the Gregorian calendar, `YYYY-MM-DD`.
+fn is_day(text: &str) -> bool {
+    let number = |part: &str, digits: usize| {
+        let fits = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| fits)
+    };
+    let parts: Vec<_> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
+        return false;
+    };
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=last).contains(&day)
 }
 
 fn limit(text: Option<&str>) -> Result<i64, String> {

@@ -139,8 +139,8 @@ crate::refusals! {
         Parameter { name: String, reason: String },
         /// What a query asks for does not exist.
         #[refusal(4, NotFound)]
-        #[error("{query}: nothing found")]
-        NothingFound { query: &'static str },
+        #[error("{query}: nothing found for {asked}")]
+        NothingFound { query: &'static str, asked: String },
         /// The content type is not among those that the route takes.
         #[refusal(5, Invalid)]
         #[error("content type {found:?} is not taken here, but {taken}")]

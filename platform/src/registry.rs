@@ -135,7 +135,8 @@ impl Registry {
     }
 }
 
-fn parsed(prepared: &Prepared) -> &[Box<dyn Parsed>] {
+/// The calls that the registry has parsed.
+pub(crate) fn parsed(prepared: &Prepared) -> &[Box<dyn Parsed>] {
     prepared.calls.downcast_ref::<Vec<_>>().expect("made by the registry's own prepare")
 }
 
@@ -148,7 +149,9 @@ fn assert_command(command: &CommandDeclaration) {
     let output = command.output_schema_document();
     let plain = output["type"] == "object" || output["type"] == "null";
     assert!(plain, "the output of {name} is neither a struct nor ()");
-    assert!(output["properties"]["receipt"].is_null(), "the output of {name} has a member named receipt");
+    for taken in ["receipt", "waiting"] {
+        assert!(output["properties"][taken].is_null(), "the output of {name} has a member named {taken}");
+    }
 }
 
 fn assert_query(query: &Query) {
@@ -194,6 +197,10 @@ impl Program for Registry {
 
     fn validators(&self, connection: &rusqlite::Connection) -> Result<Vec<Validators>, Fault> {
         crate::member::committee_changes(connection)
+    }
+
+    fn command_names(&self) -> Vec<&str> {
+        self.commands.keys().copied().collect()
     }
 
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {

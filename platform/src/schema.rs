@@ -1,5 +1,6 @@
 //! JSON schemas of commands: documents, texts, and the rule that they are closed.
 
+use crate::call_input;
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::Value;
 
@@ -39,6 +40,10 @@ fn find_open(schema: &Value, at: &str) -> Option<String> {
     let Value::Object(object) = schema else {
         return (*schema != Value::Bool(false)).then(|| format!("{at}: untyped JSON"));
     };
+    // The one exception: the input of another command, which is read strictly as that command.
+    if object.contains_key(call_input::MARK) {
+        return None;
+    }
     let is = |name: &str| match object.get("type") {
         Some(Value::String(one)) => one == name,
         Some(Value::Array(several)) => several.iter().any(|one| one == name),

@@ -255,6 +255,7 @@ struct Twin {
     state: State,
     reader: Connection,
     root: Hash,
+    epoch_length: u64,
     _dir: TempDir,
 }
 
@@ -266,7 +267,8 @@ impl Twin {
             .unwrap_or_else(|fault| panic!("{}", fault.report()));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(dir.path().join("state.db"), flags).expect("the database");
-        Self { state, reader, root: Hash::ZERO, _dir: dir }
+        let (genesis, _) = Genesis::parse(genesis).unwrap_or_else(|why| panic!("{why}"));
+        Self { state, reader, root: Hash::ZERO, epoch_length: genesis.epoch_length, _dir: dir }
     }
 
     fn begin(&mut self) {
@@ -279,7 +281,7 @@ impl Twin {
         let leaves: Vec<_> = transactions.iter().map(Transaction::leaf).collect();
         let header = Header {
             ledger: self.state.ledger(),
-            epoch: 0,
+            epoch: (tip.height + 1) / self.epoch_length,
             height: tip.height + 1,
             parent: tip.digest,
             time_ms,

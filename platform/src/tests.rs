@@ -1,15 +1,15 @@
 //! The contract itself: what a declaration must be, how inputs are read, what the OpenAPI document says.
 
 use crate::{
-    Answer, Column, Command, CommandDeclaration, Convert, Module, Parameter, ParameterKind, PlatformRefused, Query,
-    Registry, Route, call, member, openapi,
+    AgreedCalls, Answer, CallInput, Column, Command, CommandDeclaration, Convert, Module, Parameter, ParameterKind,
+    PlatformRefused, Query, Registry, Route, call, member, openapi, testing::Ledger,
 };
 use counterfoil_state::Context;
 use counterfoil_types::{Call, Refusal, RefusalKind};
 use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 use std::collections::{BTreeMap, BTreeSet};
 
 crate::refusals! {
@@ -213,7 +213,10 @@ fn refusals_tell_code_kind_text_and_field() {
     let declared = Refused::DECLARATIONS[1];
     assert_eq!((declared.code, declared.name, declared.kind), ("shop/2", "Count", RefusalKind::Invalid));
     assert_eq!((declared.summary, declared.field), ("A line's count is positive.", Some("/lines/{line}/count")));
-    let passed_on = Refusal::from(Refused::from(Refusal::from(PlatformRefused::NothingFound { query: "shop.list" })));
+    let passed_on = Refusal::from(Refused::from(Refusal::from(PlatformRefused::NothingFound {
+        query: "shop.list",
+        asked: String::new(),
+    })));
     assert_eq!(passed_on.code, "platform/4");
     let codes: Vec<_> = registry().refusals().map(|refusal| refusal.code).collect();
     assert!(codes.contains(&"platform/1") && codes.contains(&"member/1") && codes.contains(&"shop/2"));
@@ -288,6 +291,87 @@ fn a_declaration_that_breaks_the_contract_is_found_at_once() {
     }
 }
 
+/// Agrees to calls and executes them for another.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Agree {
+    calls: Vec<CallInput>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Agreed {
+    text: String,
+    hash: String,
+    refused: Option<String>,
+}
+
+impl Command for Agree {
+    const NAME: &'static str = "shop.agree";
+    type Output = Agreed;
+    type Refused = Refusal;
+    fn apply(&self, ctx: &mut Context<'_>) -> Result<Agreed, Refusal> {
+        let agreed = AgreedCalls::check(ctx, "/calls", &self.calls)?;
+        let stored = AgreedCalls::from_text(agreed.text().to_owned());
+        assert_eq!(stored.hash(), agreed.hash());
+        let refused = ctx.try_call_as(&["shop-1/dev".parse().unwrap()], stored.calls())?.err();
+        let refused = refused.map(|refusal| refusal.code);
+        Ok(Agreed { text: agreed.text().to_owned(), hash: agreed.hash().to_string(), refused })
+    }
+}
+
+const AGREEING: Module = Module {
+    name: "shop",
+    title: "Shop",
+    commands: &[CommandDeclaration::of::<Send>(), CommandDeclaration::of::<Agree>()],
+    ..Module::EMPTY
+};
+
+#[test]
+fn a_call_within_an_input_is_read_strictly_and_has_one_text() {
+    let mut ledger = Ledger::new(vec![member::MODULE, AGREEING]);
+    let line = r#"{"count":1,"name":"cup"}"#;
+    let agree = |calls: &str| Call {
+        r#do: "shop.agree".into(),
+        with: RawValue::from_string(format!(r#"{{"calls":{calls}}}"#)).unwrap(),
+    };
+    let mut run = |calls: &str| ledger.run_calls(&["bank-a/dev"], &[agree(calls)]);
+    let text = r#"[{"do":"shop.send","with":{"by":"post","lines":[{"count":1,"name":"a\u0001 \"票"}],"to":"b"}}]"#;
+    for calls in [
+        text,
+        r#" [ {"with": {"to":"b", "lines":[{"name":"a\u0001 \"\u7968","count":1}], "by":"post" } , "do":"shop\u002esend"}] "#,
+    ] {
+        let agreed = run(calls).applied();
+        assert_eq!(agreed["text"], text);
+        assert_eq!(agreed["hash"], counterfoil_types::Hash::of(&[text.as_bytes()]).to_string());
+    }
+    for (calls, code, field) in [
+        (r#"[{"do":"shop.send","with":{"to":"a","lines":[],"x":1}}]"#, "platform/2", "/calls/0/with/x"),
+        (r#"[{"do":"shop.send","with":{"to":"a","to":"b","lines":[]}}]"#, "platform/2", "/calls/0/with/to"),
+        (r#"[{"do":"shop.send","with":{"to":"a","lines":[]}}]"#, "shop/1", "/calls/0/with/lines"),
+        (
+            &format!(r#"[{{"do":"shop.send","with":{{"to":"a","lines":[{line},{{}}]}}}}]"#),
+            "platform/2",
+            "/calls/0/with/lines/1/name",
+        ),
+        (r#"[{"do":"shop.send","with":[]}]"#, "platform/2", "/calls/0/with"),
+        (r#"[{"do":"shop.fly","with":{}}]"#, "platform/1", "/calls/0/do"),
+        (r#"[{"do":"shop.send","with":{},"as":"x"}]"#, "platform/2", "/calls/0/as"),
+        (r#"[{"do":"shop.send","do":"shop.send","with":{}}]"#, "platform/2", "/calls/0/do"),
+        (r#"[{"do":"shop.send"}]"#, "platform/2", "/calls/0/with"),
+        (r#"[{"with":{}}]"#, "platform/2", "/calls/0/do"),
+        (r#"[{"do":"shop.agree","with":{"calls":[{"do":"x","with":{"a":1.5}}]}}]"#, "platform/2", "/calls/0/with"),
+    ] {
+        let refusal = run(calls).refused(code);
+        assert_eq!(refusal.field.as_deref(), Some(field), "{calls}: {refusal}");
+    }
+    // What an inner call carries is read when that call is executed.
+    let inner = r#"[{"do":"shop.agree","with":{"calls":[{"do":"shop.fly","with":{}}]}}]"#;
+    assert_eq!(run(inner).applied()["refused"], "platform/1");
+    let deep = (0..200).fold("0".to_owned(), |deep, _| format!("[{deep}]"));
+    run(&format!(r#"[{{"do":"shop.agree","with":{{"calls":[{{"do":"x","with":{{"a":{deep}}}}}]}}}}]"#))
+        .refused("platform/2");
+}
+
 #[test]
 fn a_route_reads_json_other_types_and_its_path() {
     let [create, to, _] = SHOP.routes else { panic!("three routes") };
@@ -346,6 +430,34 @@ fn a_query_binds_its_parameters_and_shapes_its_rows() {
     assert_eq!(LIST.answer(&given, vec![row(1), row(2)]), Ok(json!({"items": items, "next": null})));
     let one = Query { answer: Answer::One, ..LIST };
     assert_eq!(one.answer(&[], vec![]).unwrap_err().code, "platform/4");
+}
+
+#[test]
+fn a_day_is_one_of_the_calendar() {
+    const DAY: &[Parameter] = &[Parameter::text("day", "A day.").of(ParameterKind::Day)];
+    let query = Query { parameters: DAY, sql: "SELECT :day", ..LIST };
+    for (text, is_day) in [
+        ("2026-01-31", true),
+        ("2024-02-29", true),
+        ("2000-02-29", true),
+        ("2026-02-29", false),
+        ("1900-02-29", false),
+        ("2026-04-31", false),
+        ("2026-13-01", false),
+        ("2026-00-01", false),
+        ("2026-1-31", false),
+        ("2026-01-32", false),
+        ("2026-01-00", false),
+        ("20260131", false),
+        ("2026-01-31-1", false),
+        ("+026-01-31", false),
+        ("today", false),
+        ("", false),
+    ] {
+        let refusal = query.bind(&[("day", text)]).err().map(|refusal| (refusal.code, refusal.field));
+        let refused = Some(("platform/3".to_owned(), Some("/day".to_owned())));
+        assert_eq!(refusal, if is_day { None } else { refused }, "{text:?}");
+    }
 }
 
 #[test]

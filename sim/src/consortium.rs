@@ -17,6 +17,7 @@ pub const GENESIS_MS: u64 = 1_767_225_600_000;
 /// The members of a simulated ledger and where the state of each validator lies.
 pub struct Consortium {
     genesis: Vec<u8>,
+    validators: Vec<GenesisValidator>,
     /// The ledger.
     pub ledger: Hash,
     registry: Arc<Registry>,
@@ -73,28 +74,46 @@ impl Consortium {
         members.extend(extra.iter().map(|id| member((id.as_str(), "enterprise"))));
         let names = MEMBERS[..4].iter().map(|(id, _)| (*id).to_owned()).chain(extra);
         let keys = validator_keys(validators);
+        let validators: Vec<_> = names
+            .zip(keys)
+            .map(|(member, key)| GenesisValidator { member, public_key: PublicKey::Ed25519(key) })
+            .collect();
+        let count = validators.len();
         let genesis = Genesis {
             format: Genesis::FORMAT.to_owned(),
             name: "simulation".to_owned(),
             time_ms: GENESIS_MS,
             epoch_length,
-            validators: names
-                .zip(keys)
-                .map(|(member, key)| GenesisValidator { member, public_key: PublicKey::Ed25519(key) })
-                .collect(),
+            validators: validators.clone(),
             members,
         }
         .to_bytes();
         let ledger = Hash::of(&[&genesis]);
         Ok(Self {
             genesis,
+            validators,
             ledger,
             registry: Arc::new(Registry::new(counterfoil_apps::modules())),
             folder: TempDir::with_prefix("counterfoil-sim-")?,
             chance: Mutex::new(StdRng::seed_from_u64(seed)),
-            homes: Mutex::new((0..validators).map(|_| Home::default()).collect()),
-            watch: Arc::new(Watch::new(validators)),
+            homes: Mutex::new((0..count).map(|_| Home::default()).collect()),
+            watch: Arc::new(Watch::new(count)),
         })
+    }
+
+    /// The genesis file.
+    pub fn genesis(&self) -> &[u8] {
+        &self.genesis
+    }
+
+    /// The validators of genesis, by their places.
+    pub fn validators(&self) -> &[GenesisValidator] {
+        &self.validators
+    }
+
+    /// The modules of the ledger.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     fn directory(&self, validator: usize, life: u64) -> PathBuf {
@@ -130,5 +149,18 @@ impl Consortium {
     /// Reads a validator's state.
     pub fn reader(&self, validator: usize) -> Option<Reader> {
         self.homes.lock().unwrap_or_else(PoisonError::into_inner)[validator].reader.clone()
+    }
+
+    /// The newest height that anybody has executed, and the state of the first who has.
+    pub fn newest(&self) -> Option<(u64, Reader)> {
+        let homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = None;
+        for reader in homes.iter().filter_map(|home| home.reader.as_ref()) {
+            let height = reader.height().ok().flatten().unwrap_or(0);
+            if newest.as_ref().is_none_or(|(known, _)| *known < height) {
+                newest = Some((height, reader.clone()));
+            }
+        }
+        newest
     }
 }

@@ -9,12 +9,21 @@
 #![warn(missing_docs)]
 
 mod consortium;
+mod desk;
 mod disk;
+mod evidence;
+mod report;
 mod run;
+mod scenario;
+mod select;
+mod stage;
 mod watch;
 
 /// What members do in a simulation.
 pub mod workload;
 
 pub use consortium::Consortium;
-pub use run::{Report, Scenario, run};
+pub use desk::Desk;
+pub use report::{CheckedProof, Report};
+pub use run::run;
+pub use scenario::Scenario;

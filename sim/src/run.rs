@@ -1,77 +1,21 @@
-use crate::{Consortium, consortium::GENESIS_MS, watch::Seen, workload::Invoices};
+use crate::{
+    Consortium, Report, Scenario, consortium::GENESIS_MS, evidence, report::CheckedProof, select, stage::Stage,
+    watch::Seen,
+};
 use anyhow::{Context as _, ensure};
-use counterfoil_engine_sim::{Crash, Link, Outcome, Plan, Victims, simulate};
-use counterfoil_state::{SqlLimits, SqlParams};
-use counterfoil_types::Hash;
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use counterfoil_engine_sim::{Link, Outcome, Plan, simulate};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-/// A history to be played.
-#[derive(Debug, Clone)]
-pub struct Scenario {
-    /// Decides everything that is left to chance.
-    pub seed: u64,
-    /// How many blocks.
-    pub blocks: u64,
-    /// How many validators.
-    pub validators: usize,
-    /// Blocks in one epoch.
-    pub epoch_length: u64,
-    /// How many invoices are issued.
-    pub invoices: usize,
-    /// How many of 1,000 messages are lost.
-    pub lost_per_mille: u32,
-    /// Who goes down when, and for how long.
-    pub crashes: Vec<Crash>,
-}
+/// The row that every validator proves at the end: it is in genesis.
+const PROVED: (&str, &str) = ("member", "tax-bureau");
+/// How much time a history may take beside that in which everybody is down.
+const LIMIT: Duration = Duration::from_secs(900);
 
-impl Scenario {
-    /// Four validators on links of 40 ms that lose two of a hundred messages; two of them crash with torn files.
-    pub fn new(seed: u64, blocks: u64) -> Self {
-        let crash = |validator: u64, at: u64| Crash {
-            victims: Victims::One(validator as usize),
-            at: Duration::from_millis(at),
-            down: Some(Duration::from_millis(1_500)),
-        };
-        let crashes = vec![crash(seed % 4, 4_000), crash((seed + 1) % 4, 9_000)];
-        Self { seed, blocks, validators: 4, epoch_length: 100, invoices: 400, lost_per_mille: 20, crashes }
-    }
-}
-
-/// What a history came to.
-#[derive(Debug)]
-pub struct Report {
-    /// Hash over every event: one for one scenario.
-    pub event_hash: String,
-    /// How much time of its own passed.
-    pub elapsed: Duration,
-    /// How many crashes there were.
-    pub crashes: usize,
-    /// The height that all validators reached, and its result.
-    pub height: u64,
-    /// The result of that height, on all validators.
-    pub result: Hash,
-    /// Invoices on the ledger, and transactions refused.
-    pub invoices: u64,
-    /// Transactions that were ordered and refused.
-    pub refused: u64,
-    /// How often the invariants were run.
-    pub checks: usize,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "event hash  {}", self.event_hash)?;
-        writeln!(f, "blocks      {} in {:?} of simulated time, {} crashes", self.height, self.elapsed, self.crashes)?;
-        writeln!(f, "result      {} on every validator", self.result)?;
-        write!(
-            f,
-            "invoices    {}, refused {}; invariants run {} times and held",
-            self.invoices, self.refused, self.checks
-        )
-    }
-}
-
-/// Plays a scenario and checks what came of it: equal results at every height, invariants that hold, every invoice there.
+/// Plays a scenario and checks what came of it: equal results at every height, invariants that hold, everything there that was handed in and
+/// nothing else, proofs that an outsider accepts.
 ///
 /// # Errors
 /// Whatever does not hold, and for which seed.
@@ -82,7 +26,9 @@ pub fn run(scenario: &Scenario) -> anyhow::Result<Report> {
 fn play(scenario: &Scenario) -> anyhow::Result<Report> {
     let consortium = Arc::new(Consortium::new(scenario.validators, scenario.epoch_length, scenario.seed)?);
     let factory = consortium.clone();
-    let mut invoices = Invoices::new(&consortium, scenario);
+    let stage = Arc::new(Mutex::new(Stage::new(consortium.clone(), scenario)));
+    let acting = stage.clone();
+    let (table, row) = PROVED;
     let plan = Plan {
         seed: scenario.seed,
         ledger: consortium.ledger,
@@ -90,6 +36,7 @@ fn play(scenario: &Scenario) -> anyhow::Result<Report> {
         validators: scenario.validators,
         epoch_length: scenario.epoch_length,
         blocks: scenario.blocks,
+        limit: LIMIT + scenario.crashes.iter().filter_map(|crash| crash.down).max().unwrap_or_default(),
         link: Link {
             latency: Duration::from_millis(40),
             jitter: Duration::from_millis(15),
@@ -97,44 +44,74 @@ fn play(scenario: &Scenario) -> anyhow::Result<Report> {
         },
         crashes: scenario.crashes.clone(),
         torn_files: true,
-        workload: Some(Box::new(move |tick| invoices.submissions(tick))),
+        workload: Some(Box::new(move |tick| acting.lock().unwrap_or_else(PoisonError::into_inner).submissions(tick))),
+        proofs: vec![(table.to_owned(), vec![row.to_owned()])],
         ..Plan::default()
     };
     let outcome = simulate(plan, Arc::new(move |validator| factory.member(validator)))?;
-    check(&consortium, scenario, &outcome)
+    let mut stage = stage.lock().unwrap_or_else(PoisonError::into_inner);
+    stage.failure()?;
+    check(&consortium, scenario, &stage, outcome)
 }
 
-fn check(consortium: &Consortium, scenario: &Scenario, outcome: &Outcome) -> anyhow::Result<Report> {
+fn check(consortium: &Consortium, scenario: &Scenario, stage: &Stage, outcome: Outcome) -> anyhow::Result<Report> {
     ensure!(outcome.disagreement(&[]).is_none(), "validators disagree at height {:?}", outcome.disagreement(&[]));
-    let height =
-        outcome.members.iter().map(counterfoil_engine_sim::MemberOutcome::height).min().context("no validators")?;
-    let result = outcome.members[0].results[&height];
-    let mut counts = BTreeMap::new();
-    for validator in 0..scenario.validators {
+    let out = scenario.leaver.filter(|leaver| leaver.returns_at.is_none()).map(|leaver| leaver.validator);
+    let staying: Vec<_> = (0..scenario.validators).filter(|validator| Some(*validator) != out).collect();
+    let heights = staying.iter().map(|validator| outcome.members[*validator].height());
+    let height = heights.min().context("no validators")?;
+    let result = outcome.members[staying[0]].results[&height];
+    let stopped = check_stopped(consortium, scenario)?;
+    let mut found = None;
+    for validator in staying {
         let reader = consortium.reader(validator).with_context(|| format!("validator {validator} is down"))?;
         consortium.watch.check(validator, height, &reader);
-        let count = |sql: &str| -> anyhow::Result<u64> {
-            let answer = reader.sql(sql, SqlParams::Positional(&[]), SqlLimits::default())?;
-            answer.rows[0][0].as_u64().with_context(|| format!("{sql}: not a count"))
-        };
-        let seen =
-            (count("SELECT count(*) FROM invoice")?, count("SELECT count(*) FROM receipt WHERE code IS NOT NULL")?);
-        counts.entry(seen).or_insert_with(Vec::new).push(validator);
+        let counts = stage.check(&reader).with_context(|| format!("validator {validator}"))?;
+        let refused = select::count(&reader, "SELECT count(*) FROM receipt WHERE code IS NOT NULL")?;
+        let first = found.get_or_insert_with(|| (counts.clone(), refused));
+        ensure!(*first == (counts, refused), "validator {validator} counts other rows than {first:?}");
     }
-    let Seen { checks, violations, halted } = consortium.watch.seen();
+    let Seen { checks, violations, .. } = consortium.watch.seen();
     ensure!(violations.is_empty(), "invariants do not hold:\n{}", violations.join("\n"));
-    ensure!(halted.is_empty(), "validators stopped:\n{}", halted.join("\n"));
-    ensure!(counts.len() == 1, "validators count different rows: {counts:?}");
-    let (&(invoices, refused), _) = counts.first_key_value().context("no validators")?;
-    ensure!(invoices == scenario.invoices as u64, "{invoices} invoices on the ledger, {} issued", scenario.invoices);
-    Ok(Report {
-        event_hash: outcome.event_hash.clone(),
-        elapsed: outcome.elapsed,
-        crashes: outcome.crashes,
-        height,
-        result,
-        invoices,
-        refused,
-        checks,
-    })
+    let (_, reader) = consortium.newest().context("somebody is up")?;
+    let last = reader.headers(height.saturating_sub(scenario.epoch_length), scenario.epoch_length as usize)?;
+    let proposers = last.into_iter().map(|header| header.proposer).collect();
+    let (counts, refused) = found.context("no validators")?;
+    let (event_hash, elapsed, crashes) = (outcome.event_hash.clone(), outcome.elapsed, outcome.crashes);
+    let proofs = check_proofs(consortium, outcome, out)?;
+    Ok(Report { event_hash, elapsed, crashes, height, result, refused, checks, counts, stopped, proposers, proofs })
+}
+
+/// Nobody stopped but the one that was voted out.
+fn check_stopped(consortium: &Consortium, scenario: &Scenario) -> anyhow::Result<Vec<(usize, String)>> {
+    let stopped = consortium.watch.seen().halted;
+    for (validator, why) in &stopped {
+        let is_leaver = scenario.leaver.is_some_and(|leaver| leaver.validator == *validator);
+        ensure!(is_leaver && why.contains("voted out"), "validator {validator} stopped: {why}");
+    }
+    // Not even once, if it was down when its last epoch ended.
+    ensure!(stopped.len() <= 1, "who was voted out stops once: {stopped:?}");
+    Ok(stopped)
+}
+
+/// An outsider accepts what each validator proves at the end, with nothing but the genesis file; without its changes of the validators, if it is
+/// signed by others than those of genesis, it proves nothing.
+fn check_proofs(consortium: &Consortium, outcome: Outcome, out: Option<usize>) -> anyhow::Result<Vec<CheckedProof>> {
+    let mut checked = Vec::new();
+    for (validator, member) in outcome.members.into_iter().enumerate().filter(|(validator, _)| Some(*validator) != out)
+    {
+        let reader = consortium.reader(validator).context("it is up")?;
+        for given in member.proofs {
+            let proof = evidence::complete(&reader, given?).with_context(|| format!("validator {validator}"))?;
+            let proved = counterfoil_proof::verify(&proof.to_bytes(), consortium.genesis())?;
+            let handovers = proof.handovers.len();
+            let alone = counterfoil_proof::Proof { handovers: Vec::new(), ..proof };
+            let accepted = counterfoil_proof::verify(&alone.to_bytes(), consortium.genesis()).is_ok();
+            let by_all = proved.validators == consortium.validators().len();
+            ensure!(accepted == by_all, "a proof without the history of the validators: accepted {accepted}");
+            let signers = proved.signers.into_iter().map(|signer| signer.member).collect();
+            checked.push(CheckedProof { validator, handovers, validators: proved.validators, signers });
+        }
+    }
+    Ok(checked)
 }

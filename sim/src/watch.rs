@@ -16,7 +16,7 @@ pub struct Seen {
     /// What did not hold.
     pub violations: Vec<String>,
     /// Validators that stopped, and why.
-    pub halted: Vec<String>,
+    pub halted: Vec<(usize, String)>,
 }
 
 struct Post {
@@ -64,6 +64,6 @@ impl Observer for Post {
 
     fn halted(&self, why: &str) {
         let mut seen = self.watch.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.halted.push(format!("validator {}: {why}", self.validator));
+        seen.halted.push((self.validator, why.to_owned()));
     }
 }

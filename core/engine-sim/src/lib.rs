@@ -10,6 +10,7 @@ mod recorder;
 mod simulate;
 mod team;
 
+pub use counterfoil_engine::StateProof;
 pub use outcome::{MemberOutcome, Outcome};
 pub use plan::{Crash, Factory, Liar, Link, Member, Plan, Slow, Submission, Victims, Workload};
 pub use simulate::simulate;

@@ -2,7 +2,7 @@ use crate::{
     outcome::{MemberOutcome, Outcome},
     plan::{Crash, Factory, Plan, Submission, Victims},
     recorder::read,
-    team::Team,
+    team::{Slot, Team},
 };
 use anyhow::{Context as _, anyhow, bail};
 use commonware_cryptography::ed25519;
@@ -147,8 +147,20 @@ impl Simulation {
             self.crash_due()?;
             self.submit_due()?;
             self.context.sleep(STEP).await;
+            self.pass_idle_time().await;
         }
         self.outcome().await
+    }
+
+    /// While everybody is down nothing happens: however long that is, it passes at once.
+    async fn pass_idle_time(&mut self) {
+        let Some(next) = self.returning.iter().map(|(when, _)| *when).min() else { return };
+        if self.team.slots.iter().any(Slot::is_up) {
+            return;
+        }
+        let wait = next.duration_since(self.context.current()).unwrap_or_default();
+        self.context.sleep(wait).await;
+        self.next_tick = self.next_tick.max(self.context.current());
     }
 
     /// Everybody who is up and has not halted is there, nothing waits and nothing more will come.
@@ -261,7 +273,7 @@ impl Simulation {
     }
 
     fn describe(&self) -> String {
-        let member = |slot: &crate::team::Slot| match slot.engine() {
+        let member = |slot: &Slot| match slot.engine() {
             Ok(Some(engine)) => format!("{:?}", engine.status()),
             Ok(None) => "not up".into(),
             Err(error) => error.to_string(),

@@ -46,7 +46,8 @@ fn configs(count: usize, epoch_length: u64, folder: &Path) -> Vec<Config> {
 }
 
 fn start(config: &Config, member: &Member) -> Result<EngineHandle, Fault> {
-    let machine = Box::new(TestMachine::new(member, None));
+    let genesis = config.validators.iter().map(|peer| peer.public_key).collect();
+    let machine = Box::new(TestMachine::new(member, genesis, None));
     counterfoil_engine_tokio::start(config.clone(), machine, Arc::new(OpenDoor), Arc::new(Witness(member.clone())))
 }
 

@@ -31,7 +31,7 @@ use commonware_utils::{NZDuration, NZUsize, channel::mpsc, vec::NonEmptyVec};
 use counterfoil_types::Fault;
 use rand_core::CryptoRng;
 use std::{sync::Arc, time::Duration};
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 /// Tells the network which validators an epoch has.
 pub type Track = Box<dyn FnMut(u64, &Committee) + Send>;
@@ -68,12 +68,25 @@ struct Channels<S: Sender> {
 struct Running {
     epoch: Epoch,
     committee: Arc<Committee>,
-    consensus: Handle<()>,
+    /// None in an epoch that this member only follows: each epoch's blocks come when the next one is heard of.
+    consensus: Option<Handle<()>>,
+}
+
+impl Running {
+    /// How consensus ended; while this member only follows, never.
+    async fn ended(&mut self) -> Result<(), commonware_runtime::Error> {
+        match &mut self.consensus {
+            Some(consensus) => consensus.await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.consensus.abort();
+        if let Some(consensus) = &self.consensus {
+            consensus.abort();
+        }
     }
 }
 
@@ -120,7 +133,7 @@ where
                     let Some((epoch, (from, _))) = message else { return Ok(()) };
                     self.heard(running.epoch, Epoch::new(epoch), from);
                 },
-                ended = &mut running.consensus => {
+                ended = running.ended() => {
                     return match ended {
                         Ok(()) => Ok(()),
                         Err(error) => Err(Fault::new(format!("consensus of epoch {} ended", running.epoch), error)),
@@ -177,7 +190,8 @@ where
         S: Sender<PublicKey = PublicKey>,
     {
         let committee = self.committees.settled(epoch.get()).await;
-        if !committee.has_me() {
+        // Stops once, so that people notice; started again, it follows as far as the others let it, and may be voted in again.
+        if !committee.has_me() && before.as_ref().is_some_and(|before| before.consensus.is_some()) {
             let why = format!("this validator was voted out: since epoch {epoch} the others order without it");
             return Err(Fault::Unusable(why));
         }
@@ -186,6 +200,10 @@ where
         }
         drop(before);
         self.board.entered(epoch.get(), &committee);
+        if !committee.has_me() {
+            warn!(%epoch, "this validator was voted out: it follows the others");
+            return Ok(Running { epoch, committee, consensus: None });
+        }
         let closed = |_| Fault::failed("the network is down");
         let votes = channels.votes.register(epoch.get()).await.map_err(closed)?;
         let certificates = channels.certificates.register(epoch.get()).await.map_err(closed)?;
@@ -195,7 +213,7 @@ where
         let consensus = engine.start(votes, certificates, resolver);
         info!(%epoch, validators = committee.participants.len(), "entered an epoch");
         self.forget(context, epoch).await;
-        Ok(Running { epoch, committee, consensus })
+        Ok(Running { epoch, committee, consensus: Some(consensus) })
     }
 
     fn simplex(

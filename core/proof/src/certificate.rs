@@ -1,5 +1,5 @@
 use counterfoil_types::Hash;
-use ed25519_consensus::{Signature, VerificationKey};
+use ed25519_zebra::{Signature, VerificationKey};
 
 /// What members sign a finalisation under, after the namespace of the ledger.
 const FINALIZE: &[u8] = b"_FINALIZE";

@@ -45,5 +45,5 @@ pub use certificate::{Certificate, NotCertified, namespace, quorum};
 pub use committee::{COMMITTEE_TABLE, Validator};
 pub use file::{Bytes, Claim, Evidence, FORMAT, PROOF_BYTES_MAX, Proof, Record, Sibling};
 pub use index::{IndexMismatch, IndexProof, Shows};
-pub use proved::Proved;
+pub use proved::{Proved, Utc};
 pub use verify::{Failed, Step, verify};

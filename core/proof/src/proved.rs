@@ -77,7 +77,7 @@ impl fmt::Display for Plain<'_> {
 }
 
 /// Milliseconds since 1970-01-01 UTC, shown as RFC 3339.
-struct Utc(u64);
+pub struct Utc(pub u64);
 
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

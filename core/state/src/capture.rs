@@ -70,6 +70,11 @@ impl Buffer {
         self.bytes_before = self.rows.len();
         self.open = true;
         self.exceeded = false;
+        self.mark()
+    }
+
+    /// How far it has got.
+    pub(crate) fn mark(&self) -> Mark {
         Mark { changes: self.changes.len(), bytes: self.rows.len() }
     }
 
@@ -80,9 +85,14 @@ impl Buffer {
 
     /// The transaction was refused: nothing that it captured stays, not even what a failed statement left behind.
     pub(crate) fn truncate(&mut self, mark: Mark) {
+        self.back_to(mark);
+        self.open = false;
+    }
+
+    /// A part of the transaction is undone: what was captured since is forgotten, and more may come.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
         self.changes.truncate(mark.changes);
         self.rows.truncate(mark.bytes);
-        self.open = false;
     }
 
     /// How many rows are captured.

@@ -1,5 +1,5 @@
-use crate::{Program, sandbox::Sandbox};
-use counterfoil_types::{Call, Event, Fault, Hash, Kid, Refusal, TransactionCode};
+use crate::{Prepared, Program, sandbox::Sandbox};
+use counterfoil_types::{Call, Event, Fault, Hash, Kid, Refusal, TransactionCode, limits};
 use rusqlite::{CachedStatement, Connection, Params, Row, StatementStatus, ffi};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -13,11 +13,24 @@ pub struct Context<'a> {
     sandbox: &'a Sandbox,
     program: &'a dyn Program,
     place: Place<'a>,
-    savepoint: Cell<bool>,
+    undo: Undo,
+    wrote: Cell<bool>,
+    /// How many calls within calls led here.
+    depth: u32,
     ids: u64,
     numbers: u16,
     events: Vec<Event>,
     failure: RefCell<Failure>,
+}
+
+/// How what a refused transaction wrote is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undo {
+    /// With the whole block, which is then executed once more. Nothing is kept for it, and nearly every refusal comes before the
+    /// first write.
+    Block,
+    /// Alone. For its savepoint SQLite copies every page that the transaction changes.
+    Savepoint,
 }
 
 /// Where in the ledger a transaction is executed.
@@ -41,11 +54,21 @@ pub(crate) struct Failure {
     pub fault: Option<Fault>,
     /// SQLite gave up the whole block with the statement: it is executed again without this transaction.
     pub block_lost: bool,
+    /// The transaction has used up what it may do.
+    pub exhausted: bool,
+}
+
+impl Failure {
+    /// Whether the transaction cannot go on, not even without the calls that failed.
+    fn is_final(&self) -> bool {
+        self.fault.is_some() || self.block_lost || self.exhausted
+    }
 }
 
 /// What a transaction left in its context.
 pub(crate) struct Finished {
-    pub savepoint: bool,
+    /// Whether a statement that writes was begun, and with it the savepoint, if there is one.
+    pub wrote: bool,
     pub events: Vec<Event>,
     pub failure: Failure,
 }
@@ -56,13 +79,16 @@ impl<'a> Context<'a> {
         sandbox: &'a Sandbox,
         program: &'a dyn Program,
         place: Place<'a>,
+        undo: Undo,
     ) -> Self {
         Self {
             connection,
             sandbox,
             program,
             place,
-            savepoint: Cell::new(false),
+            undo,
+            wrote: Cell::new(false),
+            depth: 0,
             ids: 0,
             numbers: 0,
             events: Vec::new(),
@@ -71,7 +97,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn finish(self) -> Finished {
-        Finished { savepoint: self.savepoint.get(), events: self.events, failure: self.failure.into_inner() }
+        Finished { wrote: self.wrote.get(), events: self.events, failure: self.failure.into_inner() }
     }
 
     /// The block's time, milliseconds since 1970-01-01 UTC.
@@ -99,6 +125,16 @@ impl<'a> Context<'a> {
         self.place.signers
     }
 
+    /// The names of all commands of the program, sorted.
+    pub fn command_names(&self) -> Vec<&'a str> {
+        self.program.command_names()
+    }
+
+    /// Parses calls that a transaction carries or that were kept from one, as [`Program::prepare`] does.
+    pub fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
+        self.program.prepare(calls)
+    }
+
     /// The transaction's identity; in genesis the ledger's id, at the beginning of a block a hash of its height.
     pub fn transaction(&self) -> Hash {
         self.place.transaction
@@ -114,10 +150,12 @@ impl<'a> Context<'a> {
     /// A new number that nobody else gets, greater than those of all earlier blocks: rows with it as primary key are appended, which is
     /// cheaper than rows with a [`new_id`](Self::new_id). `height << 32 | place in the block << 16 | counter`.
     ///
-    /// # Panics
-    /// After 65,535 numbers in one transaction.
+    /// After 65,535 of them the transaction is refused (`transaction/15`), whatever is done with the number.
     pub fn new_number(&mut self) -> i64 {
-        self.numbers = self.numbers.checked_add(1).expect("at most 65,535 numbers in a transaction");
+        match self.numbers.checked_add(1) {
+            Some(next) => self.numbers = next,
+            None => drop(self.too_much_work()),
+        }
         (self.place.height as i64) << 32 | i64::from(self.place.index) << 16 | i64::from(self.numbers)
     }
 
@@ -130,27 +168,69 @@ impl<'a> Context<'a> {
         self.events.push(Event { name: name.to_owned(), data });
     }
 
+    /// Parses calls and checks what can be checked without state, as for those of a transaction; their weight.
+    pub fn check_calls(&self, calls: &[Call]) -> Result<u32, Refusal> {
+        self.program.prepare(calls).map(|prepared| prepared.weight)
+    }
+
     /// Executes calls as if `signers` had signed them; outputs, one a call. What they write is part of this transaction.
     ///
     /// The program's [`gate`](Program::gate) is not asked again: whoever uses this has made sure that these signers want these calls.
+    /// Calls within calls go [`limits::CALL_DEPTH_MAX`] deep.
     pub fn call_as(&mut self, signers: &[Kid], calls: &[Call]) -> Result<Vec<String>, Refusal> {
+        if self.depth == limits::CALL_DEPTH_MAX {
+            let detail = format!("calls within calls go {} deep at most", limits::CALL_DEPTH_MAX);
+            return Err(TransactionCode::TooMuchWork.refusal(detail));
+        }
         let prepared = self.program.prepare(calls)?;
         let mut inner = Context {
             connection: self.connection,
             sandbox: self.sandbox,
             program: self.program,
             place: Place { signers, ..self.place },
-            savepoint: self.savepoint.clone(),
+            undo: self.undo,
+            wrote: self.wrote.clone(),
+            depth: self.depth + 1,
             ids: self.ids,
             numbers: self.numbers,
             events: std::mem::take(&mut self.events),
             failure: RefCell::new(self.failure.take()),
         };
         let outcome = inner.program.apply(&mut inner, &prepared);
-        let Context { savepoint, ids, numbers, events, failure, .. } = inner;
-        (self.savepoint, self.ids, self.numbers) = (savepoint, ids, numbers);
+        let Context { wrote, ids, numbers, events, failure, .. } = inner;
+        (self.wrote, self.ids, self.numbers) = (wrote, ids, numbers);
         (self.events, self.failure) = (events, failure);
         outcome
+    }
+
+    /// Executes calls as [`call_as`](Self::call_as) does, so that they can be refused alone: then nothing of them stays, neither rows
+    /// nor events, and the transaction goes on with the inner refusal in its hands.
+    ///
+    /// The outer refusal ends the transaction as ever: it had failed before, or the calls used up the work that a transaction may do.
+    pub fn try_call_as(&mut self, signers: &[Kid], calls: &[Call]) -> Result<Result<Vec<String>, Refusal>, Refusal> {
+        if let Some(refusal) = &self.failure.get_mut().refusal {
+            return Err(refusal.clone());
+        }
+        self.begin_writing()?;
+        self.savepoint(Savepoint::Open, CALLS)?;
+        let (mark, events) = (self.sandbox.capture.lock().mark(), self.events.len());
+        let outcome = self.call_as(signers, calls);
+        let failure = self.failure.get_mut();
+        let failed = if failure.is_final() { failure.refusal.clone() } else { None };
+        if let Some(refusal) = failed {
+            return Err(refusal);
+        }
+        let refusal = match (outcome, failure.refusal.take()) {
+            (Ok(outputs), None) => {
+                self.savepoint(Savepoint::Keep, CALLS)?;
+                return Ok(Ok(outputs));
+            }
+            (Err(refusal), _) | (Ok(_), Some(refusal)) => refusal,
+        };
+        self.savepoint(Savepoint::Undo, CALLS)?;
+        self.sandbox.capture.lock().back_to(mark);
+        self.events.truncate(events);
+        Ok(Err(refusal))
     }
 
     /// Runs a statement that writes; how many rows it changed.
@@ -193,15 +273,19 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Opens the savepoint that a refusal goes back to, before the first statement that writes.
+    /// Before the first statement that writes: opens the savepoint that a refusal goes back to, if there is to be one.
     fn begin_writing(&self) -> Result<(), Refusal> {
-        if !self.savepoint.get() {
-            if let Err(error) = savepoint(self.connection, Savepoint::Open) {
-                return Err(self.fault(error));
+        if !self.wrote.get() {
+            if self.undo == Undo::Savepoint {
+                self.savepoint(Savepoint::Open, TRANSACTION)?;
             }
-            self.savepoint.set(true);
+            self.wrote.set(true);
         }
         Ok(())
+    }
+
+    fn savepoint(&self, what: Savepoint, of: SavepointOf) -> Result<(), Refusal> {
+        savepoint(self.connection, what, of).map_err(|error| self.fault(error))
     }
 
     fn guarded<T>(
@@ -249,6 +333,7 @@ impl<'a> Context<'a> {
     }
 
     fn too_much_work(&self) -> Refusal {
+        self.failure.borrow_mut().exhausted = true;
         self.refuse(
             TransactionCode::TooMuchWork,
             "the transaction takes more steps or writes more bytes than one may".into(),
@@ -291,7 +376,7 @@ pub(crate) fn is_environment(code: i32) -> bool {
     .contains(&code)
 }
 
-/// What is done with the savepoint of a transaction.
+/// What is done with a savepoint.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Savepoint {
     Open,
@@ -299,11 +384,21 @@ pub(crate) enum Savepoint {
     Undo,
 }
 
-pub(crate) fn savepoint(connection: &Connection, what: Savepoint) -> rusqlite::Result<()> {
+/// The statements of a savepoint: to open, keep and undo it.
+pub(crate) type SavepointOf = [&'static str; 3];
+
+/// The savepoint that a refused transaction goes back to.
+pub(crate) const TRANSACTION: SavepointOf =
+    ["SAVEPOINT ledger_transaction", "RELEASE ledger_transaction", "ROLLBACK TO ledger_transaction"];
+/// The savepoint that refused calls within a transaction go back to; inside each other the innermost is meant.
+const CALLS: SavepointOf = ["SAVEPOINT ledger_calls", "RELEASE ledger_calls", "ROLLBACK TO ledger_calls"];
+
+pub(crate) fn savepoint(connection: &Connection, what: Savepoint, of: SavepointOf) -> rusqlite::Result<()> {
+    let [open, keep, undo] = of;
     let run = |sql| connection.prepare_cached(sql)?.execute([]).map(|_| ());
     match what {
-        Savepoint::Open => run("SAVEPOINT ledger_transaction"),
-        Savepoint::Keep => run("RELEASE ledger_transaction"),
-        Savepoint::Undo => run("ROLLBACK TO ledger_transaction").and_then(|()| run("RELEASE ledger_transaction")),
+        Savepoint::Open => run(open),
+        Savepoint::Keep => run(keep),
+        Savepoint::Undo => run(undo).and_then(|()| run(keep)),
     }
 }

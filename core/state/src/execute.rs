@@ -1,7 +1,7 @@
 use crate::{
     Prepared, Program,
     changes::ChangeList,
-    context::{Context, Finished, Place, Savepoint, savepoint},
+    context::{Context, Finished, Place, Savepoint, TRANSACTION, Undo, savepoint},
     directory::{self, Pair},
     keys::{self, SignerKeys},
     open::Ledger,
@@ -59,12 +59,22 @@ enum Attempt {
     Done(Result<(Vec<String>, Vec<counterfoil_types::Event>), Refusal>),
     /// SQLite gave up the block with it: again without this transaction.
     BlockLost(Refusal),
+    /// Refused after it wrote, and what it wrote is still there: again with savepoints.
+    Spoilt,
 }
 
 /// What came of executing a block.
 enum Run {
     Done(Vec<Receipt>),
-    Again(u32, Refusal),
+    Without(u32, Refusal),
+    WithSavepoints,
+}
+
+/// How a block is executed. Whatever it is, what comes of it is the same.
+struct Pass {
+    undo: Undo,
+    /// Transactions that SQLite gave up the block with, which are refused unexecuted.
+    lost: BTreeMap<u32, Refusal>,
 }
 
 impl State {
@@ -82,18 +92,15 @@ impl State {
         };
         self.sandbox.meter.start(u64::MAX);
         self.sandbox.capture.lock().begin(0);
-        let mut context = Context::new(&self.connection, &self.sandbox, self.program.as_ref(), place);
+        let mut context = Context::new(&self.connection, &self.sandbox, self.program.as_ref(), place, Undo::Block);
         let outcome = self.program.genesis(&mut context, &ledger.genesis);
-        let Finished { savepoint: wrote, failure, .. } = context.finish();
+        let Finished { failure, .. } = context.finish();
         self.sandbox.meter.stop();
         if let Some(fault) = failure.fault {
             return Err(fault);
         }
         if let Some(refusal) = outcome.err().or(failure.refusal) {
             return Err(Fault::Unusable(format!("genesis: {refusal}")));
-        }
-        if wrote {
-            savepoint(&self.connection, Savepoint::Keep).map_err(|error| self.fault(error))?;
         }
         self.sandbox.capture.lock().keep();
         Ok(self.gather(0, None, Vec::new(), Vec::new()))
@@ -103,16 +110,15 @@ impl State {
     pub(crate) fn run_block(&mut self, block: &Block) -> Result<Pending, Fault> {
         let mut entries = verify::parse(&self.cache, self.program.as_ref(), &block.transactions);
         self.verify_ahead(block.header.time_ms, &mut entries)?;
-        let mut lost = BTreeMap::new();
+        let mut pass = Pass { undo: Undo::Block, lost: BTreeMap::new() };
         let receipts = loop {
             self.begin()?;
-            match self.run_entries(block, &entries, &lost)? {
+            match self.run_entries(block, &entries, &pass)? {
                 Run::Done(receipts) => break receipts,
-                Run::Again(index, refusal) => {
-                    lost.insert(index, refusal);
-                    self.abandon()?;
-                }
+                Run::Without(index, refusal) => drop(pass.lost.insert(index, refusal)),
+                Run::WithSavepoints => pass.undo = Undo::Savepoint,
             }
+            self.abandon()?;
         };
         let leaves = entries.iter().map(|entry| entry.leaf).collect();
         Ok(self.gather(block.header.height, Some(block.header.clone()), receipts, leaves))
@@ -144,20 +150,21 @@ impl State {
         Ok(())
     }
 
-    fn run_entries(&mut self, block: &Block, entries: &[Entry], lost: &BTreeMap<u32, Refusal>) -> Result<Run, Fault> {
+    fn run_entries(&mut self, block: &Block, entries: &[Entry], pass: &Pass) -> Result<Run, Fault> {
         let header = &block.header;
         store::prune_ids(&self.connection, header.time_ms).map_err(|error| self.fault(error))?;
         self.begin_block(header)?;
         let mut receipts = Vec::with_capacity(entries.len());
         for (index, (entry, wire)) in entries.iter().zip(&block.transactions).enumerate() {
             let index = index as u32;
-            let outcome = match self.admit(header, entry)? {
+            let outcome = match self.admit(header, index, entry)? {
                 Err(refused) => Err(refused),
-                Ok(transaction) => match lost.get(&index) {
+                Ok(transaction) => match pass.lost.get(&index) {
                     Some(refusal) => Err(Refused::late(refusal.clone())),
-                    None => match self.apply(header, index, transaction, entry.prepared.as_ref())? {
+                    None => match self.apply(header, index, transaction, entry.prepared.as_ref(), pass.undo)? {
                         Attempt::Done(outcome) => outcome.map_err(Refused::late),
-                        Attempt::BlockLost(refusal) => return Ok(Run::Again(index, refusal)),
+                        Attempt::BlockLost(refusal) => return Ok(Run::Without(index, refusal)),
+                        Attempt::Spoilt => return Ok(Run::WithSavepoints),
                     },
                 },
             };
@@ -167,7 +174,12 @@ impl State {
     }
 
     /// What is checked of every entry before its calls, in the order of the codes' weight: the same on every member.
-    fn admit<'a>(&mut self, header: &Header, entry: &'a Entry) -> Result<Result<&'a Arc<Transaction>, Refused>, Fault> {
+    fn admit<'a>(
+        &mut self,
+        header: &Header,
+        index: u32,
+        entry: &'a Entry,
+    ) -> Result<Result<&'a Arc<Transaction>, Refused>, Fault> {
         let refused = |signed, code, mut refusal: Refusal| {
             let end = refusal.detail.floor_char_boundary(EARLY_DETAIL_BYTES_MAX);
             refusal.detail.truncate(end);
@@ -196,9 +208,11 @@ impl State {
         if !signed {
             return early(Code::BadSignature, bad_signature());
         }
-        let sender = payload.signers[0].as_str();
-        let known = store::known_id(&self.connection, sender, &payload.id, header.time_ms)
-            .map_err(|error| self.fault(error))?;
+        // From here on it uses its id, whether it takes effect or not.
+        let own = Known { identity: transaction.identity(), position: store::position(header.height, index) };
+        let (sender, times) = (payload.signers[0].as_str(), (payload.expires_ms, header.time_ms));
+        let known =
+            store::keep_id(&self.connection, sender, &payload.id, &own, times).map_err(|error| self.fault(error))?;
         match known {
             Some(known) => {
                 let (code, refusal) = id_used(&known, transaction.identity());
@@ -215,6 +229,7 @@ impl State {
         index: u32,
         transaction: &Transaction,
         prepared: Option<&Result<Arc<Prepared>, Refusal>>,
+        undo: Undo,
     ) -> Result<Attempt, Fault> {
         let payload = &transaction.payload;
         let prepared = match prepared.expect("a parsed transaction was prepared") {
@@ -230,7 +245,7 @@ impl State {
             transaction: transaction.identity(),
             signers: &payload.signers,
         };
-        self.attempt(place, |program, context| match program.gate(context, &payload.calls, prepared)? {
+        self.attempt(place, undo, |program, context| match program.gate(context, &payload.calls, prepared)? {
             Some(outputs) => Ok(outputs),
             None => program.apply(context, prepared),
         })
@@ -243,7 +258,8 @@ impl State {
         // The place after all transactions that a block can have.
         let index = limits::BLOCK_TRANSACTIONS_MAX as u32;
         let place = Place { ledger, height, epoch: header.epoch, index, time_ms, transaction, signers: &[] };
-        let done = self.attempt(place, |program, context| program.begin_block(context).map(|()| Vec::new()))?;
+        let done =
+            self.attempt(place, Undo::Savepoint, |program, context| program.begin_block(context).map(|()| Vec::new()))?;
         match done {
             Attempt::Done(Ok(_)) => Ok(()),
             Attempt::Done(Err(refusal)) => {
@@ -251,22 +267,30 @@ impl State {
                 Ok(())
             }
             Attempt::BlockLost(refusal) => Err(Fault::failed(format!("the beginning of block {height}: {refusal}"))),
+            Attempt::Spoilt => unreachable!("it has a savepoint"),
         }
     }
 
-    /// Runs `execute` so that all that it writes stays or nothing does.
+    /// Runs `execute` so that all that it writes stays or nothing does, unless the block has to be executed again.
     fn attempt(
         &mut self,
         place: Place<'_>,
+        undo: Undo,
         execute: impl FnOnce(&dyn Program, &mut Context<'_>) -> Result<Vec<String>, Refusal>,
     ) -> Result<Attempt, Fault> {
         self.sandbox.meter.start(limits::TRANSACTION_STEPS_MAX);
         let mark = self.sandbox.capture.lock().begin(place.index);
         let start = self.sandbox.capture.lock().len();
         let program = self.program.as_ref();
-        let mut context = Context::new(&self.connection, &self.sandbox, program, place);
+        let mut context = Context::new(&self.connection, &self.sandbox, program, place, undo);
         let outcome = execute(program, &mut context);
-        let Finished { savepoint: wrote, events, failure } = context.finish();
+        let Finished { wrote, events, failure } = context.finish();
+        let savepoint = |what| match (wrote, undo) {
+            (true, Undo::Savepoint) => {
+                savepoint(&self.connection, what, TRANSACTION).map_err(|error| self.fault(error))
+            }
+            _ => Ok(()),
+        };
         self.sandbox.meter.stop();
         if let Some(fault) = failure.fault {
             return Err(fault);
@@ -279,9 +303,7 @@ impl State {
         };
         let refusal = match done {
             Ok(outputs) => {
-                if wrote {
-                    savepoint(&self.connection, Savepoint::Keep).map_err(|error| self.fault(error))?;
-                }
+                savepoint(Savepoint::Keep)?;
                 let mut capture = self.sandbox.capture.lock();
                 capture.keep();
                 if capture.touches_keys(start) {
@@ -295,9 +317,10 @@ impl State {
         if failure.block_lost {
             return Ok(Attempt::BlockLost(refusal));
         }
-        if wrote {
-            savepoint(&self.connection, Savepoint::Undo).map_err(|error| self.fault(error))?;
+        if wrote && undo == Undo::Block {
+            return Ok(Attempt::Spoilt);
         }
+        savepoint(Savepoint::Undo)?;
         Ok(Attempt::Done(Err(refusal)))
     }
 
@@ -328,10 +351,6 @@ impl State {
             None => (entry.leaf, String::new(), ""),
         };
         let receipt = Receipt { transaction, id, height: header.height, index, outcome };
-        if let (Some(named), None) = (named, early) {
-            let known = Known { identity: transaction, position: store::position(header.height, index) };
-            store::keep_id(&self.connection, sender, &receipt.id, &known, named.payload.expires_ms)?;
-        }
         let encoded = receipt.encode();
         store::keep_entry(&self.connection, &StoredEntry { sender, wire, receipt: &receipt, encoded: &encoded })?;
         Ok(receipt)

@@ -78,9 +78,12 @@ pub(crate) fn of_transaction(
         }
         let wrong = match known {
             None => Some((TransactionCode::UnknownSigner, format!("no member has the key {kid}"))),
-            Some(known) if !known.signs_at(time_ms) => {
-                Some((TransactionCode::KeyNotValid, format!("the key {kid} is revoked or not valid now")))
-            }
+            Some(known) if !known.signs_at(time_ms) => Some((
+                TransactionCode::KeyNotValid,
+                format!(
+                    "the key {kid} does not sign now: it is revoked or not valid at this time, or its member is not active"
+                ),
+            )),
             Some(_) if usable.is_none() => {
                 Some((TransactionCode::Algorithm, format!("the key {kid} does not sign with this algorithm")))
             }

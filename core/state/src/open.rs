@@ -168,7 +168,7 @@ fn connect(path: &PathBuf, options: &Options) -> rusqlite::Result<Connection> {
     let reverse = options.reverse_unordered_selects;
     let cache = options.cache_kib;
     connection.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY; \
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA recursive_triggers = ON; PRAGMA temp_store = FILE; \
          PRAGMA wal_autocheckpoint = 10000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -{cache}; \
          PRAGMA reverse_unordered_selects = {reverse};"
     ))?;

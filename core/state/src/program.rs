@@ -76,6 +76,11 @@ pub trait Program: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// The names of all commands, sorted.
+    fn command_names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// Parses calls and checks what can be checked without state.
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal>;
 

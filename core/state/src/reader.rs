@@ -79,6 +79,23 @@ impl Reader {
         }
     }
 
+    /// A connection of one's own that reads the database at `path` too, as the schema `name`. It is never given back, so that nobody
+    /// else reads there.
+    pub(crate) fn take_attached(&self, name: &'static str, path: &Path) -> Result<Pooled, Fault> {
+        let attach = || -> rusqlite::Result<Pooled> {
+            let pooled = self.connect()?;
+            let connection = &pooled.connection;
+            connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+            connection.execute(&format!("ATTACH ?1 AS {name}"), [path.to_string_lossy()])?;
+            connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+            // What is confidential there is not written to a temporary file either.
+            connection.execute_batch("PRAGMA temp_store = MEMORY")?;
+            pooled.sandbox.set_attached(name);
+            Ok(pooled)
+        };
+        attach().map_err(|error| opening(path, error))
+    }
+
     pub(crate) fn give_back(&self, pooled: Pooled) {
         let mut idle = self.shared.idle.lock();
         if idle.len() < IDLE_MAX {

@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeSet, HashSet},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
 };
 
@@ -183,6 +183,8 @@ pub(crate) struct Meter {
     running: AtomicU64,
     /// The limit; 0 switches the meter off.
     limit: AtomicU64,
+    /// Whether a statement of the transaction runs, and not one of the ledger's own between them, such as a savepoint.
+    counting: AtomicBool,
 }
 
 impl Meter {
@@ -201,11 +203,12 @@ impl Meter {
     /// Before a statement.
     pub(crate) fn statement(&self) {
         self.running.store(0, Ordering::Relaxed);
+        self.counting.store(true, Ordering::Relaxed);
     }
 
     /// After a statement of `steps`; whether the transaction is still within its limit.
     pub(crate) fn finish(&self, steps: u64) -> bool {
-        self.running.store(0, Ordering::Relaxed);
+        self.counting.store(false, Ordering::Relaxed);
         let total = self.finished.load(Ordering::Relaxed) + steps;
         self.finished.store(total, Ordering::Relaxed);
         total <= self.limit.load(Ordering::Relaxed)
@@ -213,6 +216,9 @@ impl Meter {
 
     /// Another grain of steps; whether the statement must stop.
     fn tick(&self) -> bool {
+        if !self.counting.load(Ordering::Relaxed) {
+            return false;
+        }
         let running = self.running.load(Ordering::Relaxed) + STEP_GRAIN;
         self.running.store(running, Ordering::Relaxed);
         let limit = self.limit.load(Ordering::Relaxed);
@@ -225,6 +231,8 @@ impl Meter {
 pub(crate) struct Sandbox {
     mode: AtomicU8,
     names: OnceLock<Names>,
+    /// The schema beside the ledger's own from which the public may read; see [`Reader::sql_attached`](crate::Reader::sql_attached).
+    attached: OnceLock<&'static str>,
     vetted: Mutex<HashSet<Box<str>>>,
     /// The captured rows of the block under execution.
     pub capture: Mutex<Buffer>,
@@ -244,6 +252,11 @@ impl Sandbox {
     /// Makes the names known; before that only the system and schemas can prepare statements.
     pub(crate) fn set_names(&self, names: Names) {
         assert!(self.names.set(names).is_ok(), "names are set once");
+    }
+
+    /// Lets the public read the tables of an attached database too.
+    pub(crate) fn set_attached(&self, name: &'static str) {
+        assert!(self.attached.set(name).is_ok(), "one database is attached, once");
     }
 
     /// Whether a command may run `sql`, as far as its text tells.
@@ -274,10 +287,18 @@ impl Sandbox {
             (mode, _) if mode == Mode::System as u8 => true,
             (mode, _) if mode == Mode::Schema as u8 => schema_may(context),
             (mode, Some(names)) if mode == Mode::Command as u8 => command_may(names, context),
-            (mode, Some(names)) if mode == Mode::Public as u8 => public_may(names, context),
+            (mode, Some(names)) if mode == Mode::Public as u8 => {
+                self.is_attached(context) || public_may(names, context)
+            }
             _ => false,
         };
         if allowed { Authorization::Allow } else { Authorization::Deny }
+    }
+
+    /// Whether a table of the attached database is read. Texts of the public cannot name one that is SQLite's own.
+    fn is_attached(&self, context: AuthContext<'_>) -> bool {
+        let Some(name) = self.attached.get() else { return false };
+        matches!(context.action, AuthAction::Read { .. }) && context.database_name == Some(name)
     }
 }
 

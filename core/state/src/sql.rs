@@ -7,7 +7,10 @@ use counterfoil_types::{Refusal, RefusalKind, limits};
 use rusqlite::{Connection, Error, Statement, ffi, types::ValueRef};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// Why a SELECT is refused. Codes `sql/N` are for life: never reuse a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +142,26 @@ impl Reader {
             self.give_back(pooled);
         }
         result
+    }
+
+    /// The same over one more database: the file at `path`, whose tables are read as `name.table`. It is opened to be read only, for
+    /// this statement alone.
+    ///
+    /// # Errors
+    /// A refusal `sql/N`, see [`SqlCode`].
+    pub fn sql_attached<'a>(
+        &self,
+        name: &'static str,
+        path: &Path,
+        sql: &str,
+        params: impl Into<SqlParams<'a>>,
+        limits: SqlLimits,
+    ) -> Result<SqlResult, Refusal> {
+        check_text(sql)?;
+        let params = params.into();
+        let attached = self.take_attached(name, path);
+        let mut pooled = attached.map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
+        reader::snapshot(&mut pooled, |pooled| run(pooled, sql, params, limits)).map_err(|failed| failed.0)
     }
 }
 

@@ -37,20 +37,21 @@ pub(crate) fn known_id(
         .optional()
 }
 
-/// Keeps an id until it expires.
+/// Keeps an id until it expires, unless it is in use at `time_ms`: then says by whom and keeps nothing.
 pub(crate) fn keep_id(
     connection: &Connection,
     sender: &str,
     id: &str,
     known: &Known,
-    expires_ms: u64,
-) -> rusqlite::Result<()> {
-    connection
+    (expires_ms, time_ms): (u64, u64),
+) -> rusqlite::Result<Option<Known>> {
+    let kept = connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO ledger_id (sender, id, identity, position, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO ledger_id (sender, id, identity, position, expires) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (sender, id) DO UPDATE SET identity = ?3, position = ?4, expires = ?5 WHERE expires < ?6",
         )?
-        .execute((sender, id, &known.identity.0[..], known.position, expires_ms as i64))?;
-    Ok(())
+        .execute((sender, id, &known.identity.0[..], known.position, expires_ms as i64, time_ms as i64))?;
+    if kept == 1 { Ok(None) } else { known_id(connection, sender, id, time_ms) }
 }
 
 /// Removes ids that count no more. What is left of them is not seen by [`known_id`], so how many go at a time does not matter.

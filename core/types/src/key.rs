@@ -56,7 +56,7 @@ impl FromStr for PublicKey {
             "ed25519" => {
                 let mut bytes = [0; 32];
                 hex::decode_to_slice(digits, &mut bytes).map_err(|_| NotAKey)?;
-                ed25519_consensus::VerificationKey::try_from(bytes).map_err(|_| NotAKey)?;
+                ed25519_zebra::VerificationKey::try_from(bytes).map_err(|_| NotAKey)?;
                 Ok(Self::Ed25519(bytes))
             }
             "p256" => {
@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for PublicKey {
 #[derive(Clone)]
 pub enum SigningKey {
     /// Ed25519.
-    Ed25519(ed25519_consensus::SigningKey),
+    Ed25519(ed25519_zebra::SigningKey),
     /// ECDSA on P-256.
     P256(p256::ecdsa::SigningKey),
 }
@@ -139,7 +139,7 @@ impl SigningKey {
     /// The public half.
     pub fn public_key(&self) -> PublicKey {
         match self {
-            Self::Ed25519(key) => PublicKey::Ed25519(key.verification_key().to_bytes()),
+            Self::Ed25519(key) => PublicKey::Ed25519(key.verification_key().into()),
             Self::P256(key) => {
                 let point = key.verifying_key().to_sec1_point(true);
                 PublicKey::P256(point.as_bytes().try_into().expect("33 bytes compressed"))

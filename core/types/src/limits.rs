@@ -8,6 +8,8 @@ pub const PROTOCOL_VERSION: u64 = 1;
 pub const TRANSACTION_BYTES_MAX: usize = 1024 * 1024;
 /// Calls in one transaction. *Consensus.*
 pub const CALLS_MAX: usize = 64;
+/// How deep calls within calls go: what a vote or an approval executes is one deep. *Consensus.*
+pub const CALL_DEPTH_MAX: u32 = 4;
 /// Signatures of one transaction. *Consensus.*
 pub const SIGNERS_MAX: usize = 16;
 /// Bytes of a transaction's `id`. *Consensus.*

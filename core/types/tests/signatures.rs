@@ -50,6 +50,29 @@ fn zip_215_edge_vectors_get_the_same_verdict_single_and_batched() {
 }
 
 #[test]
+fn the_vectors_of_rfc_8032_are_met() {
+    let vectors: Vec<[Vec<u8>; 4]> = include_str!("rfc8032-7.1.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split_once(": ").expect("a name").1)
+        .map(|line| line.split(", ").map(|digits| hex::decode(digits).expect("hex")).collect::<Vec<_>>())
+        .map(|parts| parts.try_into().expect("four parts"))
+        .collect();
+    assert_eq!(vectors.len(), 5);
+    let mut keys = Vec::new();
+    for [secret, public, message, signature] in &vectors {
+        let key = SigningKey::ed25519(secret.clone().try_into().expect("32 bytes"));
+        assert_eq!(key.public_key(), PublicKey::Ed25519(public.clone().try_into().expect("32 bytes")));
+        assert_eq!(key.sign(message).to_vec(), *signature);
+        keys.push(key.public_key());
+    }
+    let checks: Vec<_> =
+        keys.iter().zip(&vectors).map(|(key, [_, _, message, signature])| Check { key, message, signature }).collect();
+    assert!(checks.iter().all(|check| verify(*check)));
+    assert!(verify_batch(&checks).into_iter().all(|valid| valid));
+}
+
+#[test]
 fn a_batch_tells_which_signature_is_wrong() {
     let message = b"message";
     let keys: Vec<_> = (0..200u8)

@@ -134,7 +134,14 @@ fn payloads_other_than_ours_are_refused() {
         assert_eq!(code(Transaction::from_compact(&compact(HEADER, bad.as_bytes()))), "transaction/1", "{bad}");
     }
     assert_eq!(code(Transaction::from_compact(&compact(HEADER, b"\xff\xfe{}"))), "transaction/1");
-    let huge = build("x", &format!(r#"[{{"do":"a.b","with":{{"x":"{}"}}}}]"#, "y".repeat(300_000)), "");
+    let huge = build(
+        "x",
+        &format!(
+            r#"[{{"do":"a.b","with":{{"x":"{}"}}}}]"#,
+            "y".repeat(counterfoil_types::limits::TRANSACTION_BYTES_MAX)
+        ),
+        "",
+    );
     assert_eq!(code(Transaction::from_compact(&compact(HEADER, huge.as_bytes()))), "transaction/2");
 }
 

@@ -48,6 +48,19 @@ impl Access {
 impl Member {
     /// The hosted key with which a caller may have his command signed.
     pub fn signer(&self, headers: &HeaderMap) -> Answer<(Kid, &SigningKey)> {
+        let kid = self
+            .caller(headers)?
+            .ok_or_else(|| Problem::malformed("name the key that signs: header Counterfoil-Key: member/key"))?;
+        match self.keys.get(&kid) {
+            Some(key) => Ok((kid, key)),
+            None => {
+                Err(Problem::forbidden(format!("the key {kid} is not hosted by this node: ask the one that hosts it")))
+            }
+        }
+    }
+
+    /// Who asks: the key of the caller's token, or the one that he names where no token is needed.
+    pub fn caller(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
         let bound = self.access.token(headers)?;
         let named = match headers.get(KEY_HEADER) {
             None => None,
@@ -57,18 +70,11 @@ impl Member {
                 Some(kid.map_err(|error| Problem::malformed(format!("Counterfoil-Key {text:?}: {error}")))?)
             }
         };
-        let kid = match (bound, named) {
+        match (bound, named) {
             (Some(bound), Some(named)) if bound != named => {
-                return Err(Problem::forbidden(format!("this token is for the key {bound}, not {named}")));
+                Err(Problem::forbidden(format!("this token is for the key {bound}, not {named}")))
             }
-            (Some(kid), _) | (None, Some(kid)) => kid,
-            (None, None) => {
-                return Err(Problem::malformed("name the key that signs: header Counterfoil-Key: member/key"));
-            }
-        };
-        match self.keys.get(&kid) {
-            Some(key) => Ok((kid, key)),
-            None => Err(Problem::forbidden(format!("the key {kid} is not hosted by this node"))),
+            (bound, named) => Ok(bound.or(named)),
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::transactions::{accepted, responds_async};
 use crate::{
-    answer, body,
+    answer::{self, Called},
+    body,
     hub::Placed,
     member::Member,
     problem::{Answer, Problem},
@@ -12,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use counterfoil_types::{Call, Outcome, limits};
+use counterfoil_types::{Call, Kid, SigningKey, limits};
 use serde_json::{Value, value::RawValue};
 use std::sync::Arc;
 
@@ -43,23 +44,33 @@ pub async fn perform(
     location: impl Fn(&Value) -> Option<String>,
 ) -> Answer<Response> {
     let (kid, key) = member.signer(headers)?;
+    perform_as(member, headers, &kid, key, call, location).await
+}
+
+/// The same for a caller whose key is known already.
+pub async fn perform_as(
+    member: &Member,
+    headers: &HeaderMap,
+    kid: &Kid,
+    key: &SigningKey,
+    call: Call,
+    location: impl Fn(&Value) -> Option<String>,
+) -> Answer<Response> {
     let id = idempotency_key(headers)?;
     // The same check as at the gate, so that bad input gets the field it is about and not a signature.
     member.check(&call)?;
     if responds_async(headers) {
-        return Ok(accepted(&member.accept_call(&kid, key, call, id.as_deref()).await?));
+        return Ok(accepted(&member.accept_call(kid, key, call, id.as_deref()).await?));
     }
-    let receipt = member.perform(&kid, key, call, id.as_deref()).await?;
+    let receipt = member.perform(kid, key, call, id.as_deref()).await?;
     done(&receipt, location)
 }
 
 fn done(receipt: &Placed, location: impl Fn(&Value) -> Option<String>) -> Answer<Response> {
-    let outputs = match &receipt.outcome {
-        Outcome::Refused(refusal) => return Err(answer::refused(refusal, receipt)),
-        Outcome::Applied { outputs, .. } => outputs,
+    let mut document = match answer::called(receipt)? {
+        Called::Held(waiting) => return Ok(answer::held(receipt, &waiting)),
+        Called::Done(output) => output,
     };
-    let output = outputs.first().map_or("null", String::as_str);
-    let mut document: Value = serde_json::from_str(output).unwrap_or_default();
     let created = location(&document);
     if !document.is_object() {
         document = Value::Object(serde_json::Map::new());

@@ -4,6 +4,7 @@ mod access;
 mod blocks;
 mod commands;
 mod docs;
+mod documents;
 mod events;
 mod health;
 mod listener;

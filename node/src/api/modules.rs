@@ -59,9 +59,13 @@ async fn command(
     commands::perform(member, headers, call, |output| route.location(output)).await
 }
 
-/// What may be read without a token: whether a document is valid (a query named `….check`), and who the members are.
+/// Who the members and validators are, and with which keys they sign: what somebody needs to check signatures and proofs, or to compare
+/// the key that the ledger shows for him with his own.
+const DIRECTORY: [&str; 4] = ["member.list", "member.get", "member.validators", "member.validator_changes"];
+
+/// What may be read without a token: whether a document is valid (a query named `….check`), and the directory.
 fn is_public(query: &str) -> bool {
-    query.ends_with(".check") || query.starts_with("member.")
+    query.ends_with(".check") || DIRECTORY.contains(&query)
 }
 
 async fn read(

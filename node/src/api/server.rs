@@ -1,5 +1,6 @@
 use super::{
-    access, blocks, commands, docs, events, health, listener::Bounded, modules, rows, sql, status, transactions,
+    access, blocks, commands, docs, documents, events, health, listener::Bounded, modules, rows, sql, status,
+    transactions,
 };
 use crate::{member::Member, problem::Problem};
 use axum::{
@@ -25,6 +26,10 @@ pub fn router(member: Arc<Member>) -> Router {
         .route("/v1/commands/{name}", post(commands::run))
         .route("/v1/sql", post(sql::select))
         .route("/v1/rows/{table}/{key}/proof", get(rows::prove))
+        .route("/v1/documents/seal", post(documents::seal))
+        .route("/v1/sealed/{subject}/{version}/open", post(documents::open))
+        .route("/v1/sealed/{subject}/{version}/share", post(documents::share))
+        .route("/v1/sealed/{subject}/{version}/fields/{name}/disclosure", post(documents::disclose))
         .route("/v1/genesis", get(status::genesis))
         .route("/v1/status", get(status::status))
         .route("/v1/blocks", get(blocks::list))

@@ -22,10 +22,13 @@ struct Select {
 
 /// POST /v1/sql
 pub async fn select(State(member): State<Arc<Member>>, headers: HeaderMap, body: Body) -> Answer<Response> {
-    member.access.read(&headers)?;
+    let caller = member.caller(&headers)?;
     body::expect_media_type(&headers, &["application/json"])?;
     let bytes = body::read(&headers, body, limits::BODY_BYTES_MAX).await?;
     let Select { sql, params } = body::json(&bytes)?;
-    let table = member.store.sql(sql, params).await?;
+    let table = match member.vault_of(caller.as_ref()).await? {
+        Some(vault) => member.store.sql_with_vault(vault, sql, params).await?,
+        None => member.store.sql(sql, params).await?,
+    };
     Ok(Json(table).into_response())
 }

@@ -48,6 +48,11 @@ pub async fn submit(State(member): State<Arc<Member>>, headers: HeaderMap, body:
         Outcome::Applied { .. } => {
             let location = answer::location(&receipt.transaction);
             let text = answer::receipt_text(&receipt, "final");
+            if let Some(waiting) = answer::waiting(&receipt) {
+                let location = answer::proposal(&waiting);
+                let headers = [(header::CONTENT_TYPE, GENERAL), (header::LOCATION, location.as_str())];
+                return Ok((StatusCode::ACCEPTED, headers, text).into_response());
+            }
             Ok(([(header::CONTENT_TYPE, GENERAL), (header::CONTENT_LOCATION, &location)], text).into_response())
         }
     }

@@ -1,4 +1,5 @@
-use counterfoil_client::{Asked, Client, Error, verify};
+use super::Task;
+use counterfoil_client::{Client, Error, verify};
 use counterfoil_proof::{Cell, Claim};
 use counterfoil_types::Value as Column;
 use serde_json::Value;
@@ -86,20 +87,31 @@ pub fn roots(clients: &[Client], height: u64) -> Result<(), Mismatch> {
 }
 
 /// Has the rows with these ids proved, by one member after the other, and verifies offline.
-pub fn proofs(clients: &[Client], table: &str, written: &[(String, u64)]) -> Result<usize, Mismatch> {
+pub fn proofs(clients: &[Client], task: &Task, written: &[(String, u64)]) -> Result<usize, Mismatch> {
+    let table = task.table();
     let genesis = clients[0].genesis()?;
     let step = (written.len() / PROOFS).max(1);
     let chosen: Vec<_> = written.iter().step_by(step).take(PROOFS).collect();
     for (at, (id, _)) in chosen.iter().enumerate() {
         let client = &clients[at % clients.len()];
-        let proof = client.proof(table, &[id], Asked::Current)?;
+        let proof = client.proof(table, &[id], task.asked())?;
         let proved = verify(&proof, &genesis).map_err(|failed| {
             Mismatch::Wrong(format!("the proof of {id} from {} does not verify: {failed}", client.url()))
         })?;
         match &proved.claim {
-            Claim::Current { table: of, row, .. } if of == table && row.contains(&Cell(Column::Text(id.clone()))) => {}
+            Claim::Current { table: of, row, .. } | Claim::Written { table: of, row, .. }
+                if of == table && row.iter().any(|cell| is(cell, id)) => {}
             claim => return wrong(format!("the proof of {id} from {} proves something else: {claim:?}", client.url())),
         }
     }
     Ok(chosen.len())
+}
+
+/// Whether a cell holds an id, which is a text or a number.
+fn is(cell: &Cell, id: &str) -> bool {
+    match &cell.0 {
+        Column::Text(text) => text == id,
+        Column::Integer(number) => number.to_string() == id,
+        _ => false,
+    }
 }

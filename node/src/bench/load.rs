@@ -1,6 +1,6 @@
-use super::histogram::Histogram;
+use super::{histogram::Histogram, machine};
 use counterfoil_client::{Client, Error, Problem, Receipt};
-use counterfoil_types::{Call, Hash, Kid, PayloadDraft, SigningKey, Transaction};
+use counterfoil_types::{Call, Hash, Kid, PayloadDraft, SigningKey};
 use serde::Deserialize;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -10,7 +10,7 @@ use std::{
 
 /// How long a signed transaction may wait for its block.
 const EXPIRES_MS: u64 = 10 * 60 * 1000;
-/// Of how many acknowledged invoices a thread remembers the id, to prove them afterwards.
+/// Of how many acknowledged transactions a thread remembers the row, to prove it afterwards.
 const REMEMBERED: usize = 64;
 /// The shortest time between two requests of an open loop: what became due in it goes together.
 const TICK: Duration = Duration::from_millis(5);
@@ -19,10 +19,8 @@ const BUSY: Duration = Duration::from_millis(200);
 
 /// Who signs, and what.
 pub struct Issuer {
-    /// The key's name.
-    pub kid: Kid,
-    /// The key.
-    pub key: SigningKey,
+    /// Its keys; they sign in turn.
+    pub keys: Vec<(Kid, SigningKey)>,
     /// Commands without end, from a seed.
     pub calls: Box<dyn Fn(u64) -> Calls + Send + Sync>,
 }
@@ -58,6 +56,8 @@ pub struct Answers {
     pub busy: u64,
     /// From the first submission to the last receipt.
     pub elapsed: Duration,
+    /// CPU time of the threads that sign, send and wait; nothing where the system does not tell.
+    pub cpu: Option<Duration>,
 }
 
 impl Answers {
@@ -68,6 +68,7 @@ impl Answers {
         self.remembered.extend(other.remembered);
         self.busy += other.busy;
         self.elapsed = self.elapsed.max(other.elapsed);
+        self.cpu = self.cpu.zip(other.cpu).map(|(one, more)| one + more);
     }
 }
 
@@ -142,7 +143,7 @@ pub fn put(
             .collect();
         workers.into_iter().map(|worker| worker.join().expect("a load thread does not panic")).collect()
     });
-    let mut all = Answers::default();
+    let mut all = Answers { cpu: Some(Duration::ZERO), ..Answers::default() };
     for answers in results {
         all.merge(answers?);
     }
@@ -160,6 +161,7 @@ struct Worker<'a> {
 /// What a command's output says of the row it wrote.
 #[derive(Deserialize)]
 struct Written {
+    #[serde(alias = "number", alias = "first")]
     id: String,
 }
 
@@ -167,7 +169,7 @@ impl Worker<'_> {
     fn work(&self, calls: &mut Calls) -> Result<Answers, Error> {
         let mut answers = Answers::default();
         while let Some(batch) = self.counter.take() {
-            let transactions = self.sign(&batch, calls)?;
+            let transactions = self.sign(&batch, calls);
             let mut since: Vec<Instant> = (0..batch.count).map(|at| self.counter.due(batch.first + at)).collect();
             if self.counter.pressure.rate.is_none() {
                 since.fill(Instant::now());
@@ -175,32 +177,43 @@ impl Worker<'_> {
             self.send(&transactions, &since, &mut answers)?;
             answers.elapsed = self.counter.begun.elapsed();
         }
+        answers.cpu = machine::cpu_of_thread();
         Ok(answers)
     }
 
-    fn sign(&self, batch: &Batch, calls: &mut Calls) -> Result<Vec<Transaction>, Error> {
-        let Issuer { kid, key, .. } = self.issuer;
+    /// Signed transactions as compact JWS.
+    fn sign(&self, batch: &Batch, calls: &mut Calls) -> Vec<String> {
+        let keys = &self.issuer.keys;
         let expires_ms = crate::gate::now_ms() + EXPIRES_MS;
         let sign = |(number, call): (u64, Call)| {
+            let (kid, key) = &keys[number as usize % keys.len()];
             let id = format!("{}-{number}", self.run);
             let signers = std::slice::from_ref(kid);
             let payload = PayloadDraft { ledger: self.ledger, id: &id, expires_ms, signers, calls: &[call] }.to_bytes();
-            Ok(Transaction::from_compact(key.sign_compact(kid, &payload).as_bytes())?)
+            key.sign_compact(kid, &payload)
         };
         (batch.first..batch.first + batch.count).zip(calls).map(sign).collect()
     }
 
     /// Sends until each transaction has its receipt; one that a busy node turned away is sent again.
-    fn send(&self, transactions: &[Transaction], since: &[Instant], answers: &mut Answers) -> Result<(), Error> {
+    fn send(&self, transactions: &[String], since: &[Instant], answers: &mut Answers) -> Result<(), Error> {
         let mut waiting: Vec<usize> = (0..transactions.len()).collect();
         while !waiting.is_empty() {
-            let chosen: Vec<&Transaction> = waiting.iter().map(|at| &transactions[*at]).collect();
+            let chosen: Vec<&String> = waiting.iter().map(|at| &transactions[*at]).collect();
             let mut again = Vec::new();
             let mut refused: Option<Problem> = None;
-            self.client.submit_each(&chosen, |at, answer| match answer {
-                Ok(receipt) => answers.note(&receipt, since[waiting[at]].elapsed()),
-                Err(problem) if problem.is_passing() => again.push(waiting[at]),
-                Err(problem) => refused = Some(problem),
+            self.client.submit_lines(&chosen, |at, line| {
+                match serde_json::from_slice(line) {
+                    Ok(Answer { outcome: Some("applied"), height }) => {
+                        answers.note(line, height, since[waiting[at]].elapsed());
+                    }
+                    _ => match Receipt::read(line)? {
+                        Ok(_) => return None,
+                        Err(problem) if problem.is_passing() => again.push(waiting[at]),
+                        Err(problem) => refused = Some(problem),
+                    },
+                }
+                Some(())
             })?;
             if let Some(problem) = refused {
                 return Err(problem.into());
@@ -215,15 +228,25 @@ impl Worker<'_> {
     }
 }
 
+/// As much of an answer as is read of each: the load shares the machine with what is measured.
+#[derive(Deserialize)]
+struct Answer<'a> {
+    outcome: Option<&'a str>,
+    #[serde(default)]
+    height: u64,
+}
+
 impl Answers {
-    fn note(&mut self, receipt: &Receipt, latency: Duration) {
+    fn note(&mut self, line: &[u8], height: u64, latency: Duration) {
         self.applied += 1;
         self.latencies.add(latency);
-        self.height = self.height.max(receipt.height);
+        self.height = self.height.max(height);
         // One in so many, more and more of them left out: spread over the whole run.
         if self.applied.is_power_of_two() || self.remembered.len() < REMEMBERED && self.applied.is_multiple_of(101) {
-            let written = receipt.outputs.first().and_then(|output| serde_json::from_str::<Written>(output.get()).ok());
-            self.remembered.extend(written.map(|written| (written.id, receipt.height)));
+            let receipt = Receipt::read(line).and_then(Result::ok);
+            let output = receipt.as_ref().and_then(|receipt| receipt.outputs.first());
+            let written = output.and_then(|output| serde_json::from_str::<Written>(output.get()).ok());
+            self.remembered.extend(written.map(|written| (written.id, height)));
         }
     }
 }

@@ -39,6 +39,12 @@ pub fn cpu() -> Option<Duration> {
     Some(Duration::from_millis((next()? + next()?) * 1000 / TICKS_PER_SECOND))
 }
 
+/// CPU time that this thread has used; nothing where `/proc` does not tell.
+pub fn cpu_of_thread() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(stat.split_ascii_whitespace().next()?.parse().ok()?))
+}
+
 /// The most memory that this process has had resident, in MiB.
 pub fn memory_peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -61,6 +67,7 @@ mod tests {
             assert!(begun.elapsed() < Duration::from_secs(60), "no CPU time is counted");
         }
         assert!(memory_peak_mib().unwrap() > 0);
+        assert!(!cpu_of_thread().unwrap().is_zero());
     }
 
     #[test]

@@ -4,9 +4,12 @@ mod check;
 mod histogram;
 mod load;
 mod machine;
+mod nodes;
 mod report;
 mod run;
+mod transfers;
 mod workload;
 
 pub use run::{Failed, Options, run};
-pub use workload::Workload;
+pub use transfers::Accounts;
+pub use workload::{Task, Workload};

@@ -8,18 +8,28 @@ pub struct Report {
     pub workload: String,
     /// Validators, all in this process.
     pub members: usize,
+    /// Accounts between which money moves.
+    pub accounts: u32,
+    /// Accounts that are on half of all sides; 0 for none.
+    pub hot: u32,
+    /// Legs of one transaction: rows that it writes and that are counted.
+    pub legs: u64,
     /// From the first submission to the last receipt.
     pub seconds: f64,
     /// Transactions acknowledged as final and executed, a second.
     pub tps: f64,
+    /// Legs acknowledged as final and executed, a second.
+    pub legs_per_s: f64,
     /// Half of the receipts came within this time.
     pub p50_ms: f64,
     /// 95 of 100 receipts came within this time.
     pub p95_ms: f64,
     /// 99 of 100 receipts came within this time.
     pub p99_ms: f64,
-    /// CPU time of the whole process for each transaction: all members, and the load with its signatures.
-    pub cpu_us_per_tx: Option<f64>,
+    /// CPU time of the whole process for each leg: all members, and the load with its signatures.
+    pub cpu_us_per_leg: Option<f64>,
+    /// Of it the threads that make, sign and send transactions and read the receipts.
+    pub load_cpu_us_per_leg: Option<f64>,
     /// When data are on the disk.
     pub fsync: String,
     /// How often the disk writes and syncs 4 KiB in a second, measured before.
@@ -55,11 +65,18 @@ impl fmt::Display for Report {
         let Self { more, .. } = self;
         let unknown = || "unknown".to_owned();
         writeln!(f, "workload           {}, {}", self.workload, more.load)?;
+        if self.workload != "invoice" {
+            writeln!(f, "accounts           {}, half of all sides among the first {}", self.accounts, self.hot)?;
+        }
         writeln!(f, "members            {} validators in one process, {} processors", self.members, more.processors)?;
         writeln!(f, "transactions       {:.0} a second over {:.1} s", self.tps, self.seconds)?;
+        if self.legs > 1 {
+            writeln!(f, "legs               {:.0} a second, {} a transaction", self.legs_per_s, self.legs)?;
+        }
         writeln!(f, "latency            p50 {} ms, p95 {} ms, p99 {} ms", self.p50_ms, self.p95_ms, self.p99_ms)?;
-        let cpu = self.cpu_us_per_tx.map_or_else(unknown, |us| format!("{us:.0} µs a transaction, load included"));
-        writeln!(f, "CPU                {cpu}")?;
+        let cpu = self.cpu_us_per_leg.map_or_else(unknown, |us| format!("{us:.0} µs a leg"));
+        let load = self.load_cpu_us_per_leg.map_or_else(unknown, |us| format!("{us:.0} µs"));
+        writeln!(f, "CPU                {cpu}, of it the load {load}")?;
         let memory = more.memory_peak_mib.map_or_else(unknown, |mib| format!("{mib} MiB at most, load included"));
         writeln!(f, "memory             {memory}")?;
         writeln!(f, "fsync              {}", self.fsync)?;

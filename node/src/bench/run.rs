@@ -2,10 +2,14 @@ use super::{
     check::{self, Mismatch},
     load::{self, Pressure},
     machine,
+    nodes::Nodes,
     report::{More, Report},
-    workload::Workload,
+    workload::{Ready, Task},
 };
-use crate::dev::{Consortium, Options as DevOptions};
+use crate::{
+    dev::{Consortium, Options as DevOptions},
+    member::Member,
+};
 use counterfoil_client::Client;
 use counterfoil_types::Fault;
 use std::{
@@ -30,13 +34,13 @@ pub struct Options {
     /// Validators.
     pub members: usize,
     /// What they do.
-    pub workload: Workload,
+    pub task: Task,
     /// How long transactions are sent.
     pub time: Duration,
     /// Transactions a second, whatever the answers; without it as many as are answered.
     pub rate: Option<u64>,
-    /// Transactions that await their receipts at most.
-    pub in_flight: usize,
+    /// Transactions that await their receipts at most; without it what suits the task.
+    pub in_flight: Option<usize>,
     /// Threads that sign, send and wait.
     pub threads: usize,
     /// Where the consortium's directory is made; it is removed at the end.
@@ -63,8 +67,8 @@ pub async fn run(options: Options) -> Result<Report, Failed> {
     let consortium = start(&options, &folder.path().join("data")).await?;
     let clients: Vec<Client> =
         consortium.addresses().iter().map(|address| Client::new(&format!("http://{address}"))).collect();
-    let gateway = consortium.members[0].clone();
-    let measured = tokio::task::spawn_blocking(move || measure(&options, &clients, &gateway, probe)).await;
+    let members = consortium.members.clone();
+    let measured = tokio::task::spawn_blocking(move || measure(&options, &clients, &members, probe)).await;
     consortium.stop().await;
     Ok(measured.map_err(|error| Fault::new("measuring", error))??)
 }
@@ -79,43 +83,45 @@ async fn start(options: &Options, data: &Path) -> Result<Consortium, Fault> {
     Consortium::start(&dev, Arc::new(crate::registry())).await
 }
 
-fn measure(
-    options: &Options,
-    clients: &[Client],
-    gateway: &crate::member::Member,
-    probe: u64,
-) -> Result<Report, Mismatch> {
+fn measure(options: &Options, clients: &[Client], members: &[Arc<Member>], probe: u64) -> Result<Report, Mismatch> {
+    let task = options.task;
     let pressure = match options.rate {
         Some(_) => Pressure { time: options.time, threads: OPEN_THREADS, batch: OPEN_BATCH, rate: options.rate },
         None => {
-            let threads = options.threads.clamp(1, options.in_flight);
-            Pressure { time: options.time, threads, batch: options.in_flight / threads, rate: None }
+            let in_flight = options.in_flight.unwrap_or(task.in_flight());
+            let threads = options.threads.clamp(1, in_flight);
+            Pressure { time: options.time, threads, batch: in_flight / threads, rate: None }
         }
     };
-    let issuers = options.workload.prepare(&clients[0], gateway)?;
+    let Ready { issuers, rows: rows_before } = task.prepare(&Nodes { clients, members })?;
     let before = clients[0].status()?.executed;
     let cpu_before = machine::cpu();
-    let answers = load::put(clients, &issuers, pressure, gateway.ledger, "bench")?;
+    let answers = load::put(clients, &issuers, pressure, members[0].ledger, "bench")?;
     let cpu = machine::cpu().zip(cpu_before).map(|(after, before)| after.saturating_sub(before));
     let memory_peak_mib = machine::memory_peak_mib();
 
     check::catch_up(clients, answers.height)?;
-    let table = options.workload.table();
-    let rows = check::count(clients, table, answers.applied)?;
+    let rows = answers.applied * task.rows_each();
+    check::count(clients, task.table(), rows_before + rows)?;
     check::roots(clients, answers.height)?;
-    let proofs = check::proofs(clients, table, &answers.remembered)?;
+    let proofs = check::proofs(clients, &task, &answers.remembered)?;
 
     let seconds = answers.elapsed.as_secs_f64();
-    let per_transaction = |time: Duration| time.as_secs_f64() * 1e6 / answers.applied.max(1) as f64;
+    let per_row = |time: Duration| rounded(time.as_secs_f64() * 1e6 / rows.max(1) as f64);
     Ok(Report {
-        workload: options.workload.name().to_owned(),
+        workload: task.name().to_owned(),
         members: options.members,
+        accounts: task.accounts.count,
+        hot: task.accounts.hot,
+        legs: task.rows_each(),
         seconds: rounded(seconds),
         tps: rounded(answers.applied as f64 / seconds),
+        legs_per_s: rounded(rows as f64 / seconds),
         p50_ms: answers.latencies.percentile_ms(50),
         p95_ms: answers.latencies.percentile_ms(95),
         p99_ms: answers.latencies.percentile_ms(99),
-        cpu_us_per_tx: cpu.map(per_transaction).map(rounded),
+        cpu_us_per_leg: cpu.map(per_row),
+        load_cpu_us_per_leg: answers.cpu.map(per_row),
         fsync: FSYNC.to_owned(),
         disk_probe_per_s: probe,
         rows,

@@ -1,10 +1,11 @@
 use super::{
     check::Mismatch,
     load::{Calls, Issuer},
+    nodes::Nodes,
+    transfers::{self, Accounts},
 };
-use crate::member::Member;
 use counterfoil_apps::invoice;
-use counterfoil_client::Client;
+use counterfoil_client::Asked;
 use counterfoil_platform::call;
 use counterfoil_types::Kid;
 use serde_json::json;
@@ -14,39 +15,103 @@ use serde_json::json;
 pub enum Workload {
     /// Issues Chinese VAT invoices of three lines each.
     Invoice,
+    /// Moves money from one account to another.
+    Transfer,
+    /// Moves money in batches, all legs of one or none.
+    TransferBatch,
 }
 
-/// Who issues: a member of every dev consortium, and the taxpayer that it becomes.
+/// A workload with its measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Task {
+    /// What is done.
+    pub workload: Workload,
+    /// Accounts between which money moves.
+    pub accounts: Accounts,
+    /// Transfers of one batch.
+    pub legs: usize,
+}
+
+/// What is there before the clock runs.
+pub struct Ready {
+    /// Who signs what.
+    pub issuers: Vec<Issuer>,
+    /// Rows of the task's table.
+    pub rows: u64,
+}
+
+/// Who issues invoices: a member of every dev consortium, and the taxpayer that it becomes.
 const SELLERS: [(&str, &str); 3] =
     [("shop-1", "91440300MA5BENC1X7"), ("shop-2", "91440300MA5BENC287"), ("supplier-1", "91440300MA5BENC362")];
 
-impl Workload {
+impl Task {
     /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Invoice => "invoice",
+    pub fn name(&self) -> &'static str {
+        match self.workload {
+            Workload::Invoice => "invoice",
+            Workload::Transfer => "transfer",
+            Workload::TransferBatch => "transfer-batch",
         }
     }
 
-    /// The table that gets one row a transaction.
-    pub fn table(self) -> &'static str {
-        match self {
-            Self::Invoice => "invoice",
+    /// How many rows of [`table`](Self::table) one transaction writes.
+    pub fn rows_each(&self) -> u64 {
+        match self.workload {
+            Workload::Invoice | Workload::Transfer => 1,
+            Workload::TransferBatch => self.legs as u64,
         }
     }
 
-    /// Does what must be done before the clock runs: registers taxpayers. Who then signs what.
-    pub fn prepare(self, client: &Client, gateway: &Member) -> Result<Vec<Issuer>, Mismatch> {
-        let kid = |member: &str| Kid::new(member, "dev").expect("a key name");
-        let mut issuers = Vec::with_capacity(SELLERS.len());
-        for (member, taxpayer) in SELLERS {
-            let with = json!({"id": taxpayer, "name": member, "member": member, "regime": "cn-vat"});
-            client.call("invoice.register_taxpayer", &with, &kid("tax-bureau"), None)?;
-            let kid = kid(member);
-            let key = gateway.keys.get(&kid).expect("the gateway of a dev consortium hosts this key").clone();
-            let calls = move |seed| Box::new(invoice::Workload::new(seed, taxpayer).map(|issue| call(&issue))) as Calls;
-            issuers.push(Issuer { kid, key, calls: Box::new(calls) });
+    /// Transactions that await their receipts, unless somebody says how many.
+    pub fn in_flight(&self) -> usize {
+        match self.workload {
+            Workload::Invoice | Workload::Transfer => 2_048,
+            Workload::TransferBatch => (32_000 / self.legs).clamp(4, 2_048),
         }
-        Ok(issuers)
     }
+
+    /// The table that tells what was done.
+    pub fn table(&self) -> &'static str {
+        match self.workload {
+            Workload::Invoice => "invoice",
+            Workload::Transfer | Workload::TransferBatch => "asset_transfer",
+        }
+    }
+
+    /// How its rows are proved: those of a table that only grows by the block that wrote them.
+    pub fn asked(&self) -> Asked {
+        match self.workload {
+            Workload::Invoice => Asked::Current,
+            Workload::Transfer | Workload::TransferBatch => Asked::Written,
+        }
+    }
+
+    /// Does what must be done before the clock runs: registers taxpayers, or opens and funds accounts.
+    pub fn prepare(&self, nodes: &Nodes<'_>) -> Result<Ready, Mismatch> {
+        let Self { accounts, legs, .. } = *self;
+        match self.workload {
+            Workload::Invoice => Ok(Ready { issuers: sellers(nodes)?, rows: 0 }),
+            Workload::Transfer => {
+                Ok(Ready { rows: accounts.prepare(nodes)?, issuers: accounts.issuers(nodes, transfers::single)? })
+            }
+            Workload::TransferBatch => Ok(Ready {
+                rows: accounts.prepare(nodes)?,
+                issuers: accounts.issuers(nodes, move |payments| transfers::batches(payments, legs))?,
+            }),
+        }
+    }
+}
+
+fn sellers(nodes: &Nodes<'_>) -> Result<Vec<Issuer>, Mismatch> {
+    let kid = |member: &str| Kid::new(member, "dev").expect("a key name");
+    let mut issuers = Vec::with_capacity(SELLERS.len());
+    for (member, taxpayer) in SELLERS {
+        let with = json!({"id": taxpayer, "name": member, "member": member, "regime": "cn-vat"});
+        nodes.call(&kid("tax-bureau"), "invoice.register_taxpayer", &with)?;
+        let kid = kid(member);
+        let key = nodes.key(&kid).clone();
+        let calls = move |seed| Box::new(invoice::Workload::new(seed, taxpayer).map(|issue| call(&issue))) as Calls;
+        issuers.push(Issuer { keys: vec![(kid, key)], calls: Box::new(calls) });
+    }
+    Ok(issuers)
 }

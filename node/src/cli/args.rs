@@ -1,3 +1,10 @@
+mod document;
+
+pub use document::{
+    Document, DocumentAnchor, DocumentKey, DocumentOpen, DocumentSeal, DocumentShare, DocumentShow, DocumentVerify,
+    Version,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -6,7 +13,7 @@ use std::{net::SocketAddr, path::PathBuf};
 #[command(
     name = "counterfoil",
     version,
-    after_help = "Exit codes: 0 done, 1 refused or not proved, 2 wrong command line, 3 fault (node not reached, file not read, port in use).\n\
+    after_help = "Exit codes: 0 done, 1 refused or not proved, 2 wrong command line, 3 fault (node not reached, file not read, port in use), 4 nothing done yet: waits for more signatures.\n\
                   Log on stderr: RUST_LOG=info (or debug, or counterfoil=debug)."
 )]
 pub struct Cli {
@@ -36,6 +43,9 @@ pub enum Verb {
     Call(Call),
     /// Checks a proof file, offline.
     Verify(Verify),
+    /// Evidence and sealed documents; further verbs run a command with a key hosted by the node.
+    #[command(subcommand)]
+    Document(Document),
     /// Runs the invariants of all modules on a node.
     Audit(Status),
     /// Measures a consortium in this process, and checks afterwards that everything acknowledged is there.
@@ -190,6 +200,9 @@ pub struct Sql {
     pub sql: String,
     /// Values for `?`, in order: JSON, or else taken as text.
     pub params: Vec<String>,
+    /// The hosted key that asks, such as `bank-a/dev`: its member's vault is read as `vault.…`. A token says who asks by itself.
+    #[arg(long, env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
+    pub key: Option<counterfoil_types::Kid>,
     #[command(flatten)]
     pub remote: Remote,
     /// How to write.
@@ -241,15 +254,24 @@ pub struct Bench {
     /// What they do.
     #[arg(long, value_enum, default_value = "invoice")]
     pub workload: crate::bench::Workload,
+    /// Accounts between which money moves.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(6..=10_000_000))]
+    pub accounts: u32,
+    /// Half of all payers and payees are among the first so many accounts; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub hot: u32,
+    /// Transfers of one batch.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=8_000))]
+    pub legs: u64,
     /// How long transactions are sent.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub seconds: u64,
     /// Transactions that become due each second, whatever the answers; without it as many as are answered.
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub rate: Option<u64>,
-    /// Transactions that await their receipts at most, without --rate.
-    #[arg(long, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(1..=32_768))]
-    pub in_flight: u64,
+    /// Transactions that await their receipts at most, without --rate; 2,048, or 32,000 legs in batches, if not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=32_768))]
+    pub in_flight: Option<u64>,
     /// Threads that sign, send and wait, without --rate.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
     pub threads: u64,

@@ -4,7 +4,7 @@ use super::{
     output,
     serve::block_on,
 };
-use crate::bench::{self, Failed, Options};
+use crate::bench::{self, Accounts, Failed, Options, Task};
 use std::time::Duration;
 
 /// `counterfoil bench`
@@ -14,10 +14,14 @@ pub fn run(args: Bench) -> Outcome {
     }
     let options = Options {
         members: args.members,
-        workload: args.workload,
+        task: Task {
+            workload: args.workload,
+            accounts: Accounts { count: args.accounts, hot: args.hot },
+            legs: args.legs as usize,
+        },
         time: Duration::from_secs(args.seconds),
         rate: args.rate,
-        in_flight: args.in_flight as usize,
+        in_flight: args.in_flight.map(|count| count as usize),
         threads: args.threads as usize,
         folder: args.folder,
     };

@@ -37,13 +37,13 @@ fn banner(consortium: &Consortium, temporary: bool) -> String {
     for member in &gateway.genesis.members {
         let place = consortium.members.iter().position(|running| running.id == member.id);
         let node = place.map_or_else(|| "key alone".to_owned(), |at| format!("validator http://{}", addresses[at]));
-        let key = member.keys.first().map_or("", |key| key.name.as_str());
-        text += &format!(
-            "  {:<26}{:<15}{node}  ({})\n",
-            format!("{}/{key}", member.id),
-            member.roles.join(" "),
-            member.name
-        );
+        for (at, key) in member.keys.iter().enumerate() {
+            let kid = format!("{}/{}", member.id, key.name);
+            text += &match at {
+                0 => format!("  {kid:<26}{:<15}{node}  ({})\n", member.roles.join(" "), member.name),
+                _ => format!("  {kid:<26}{:<15}hosted by {}\n", key.roles.join(" "), gateway.id),
+            };
+        }
     }
     text += "\ntry\n";
     for (what, command) in [
@@ -71,11 +71,38 @@ fn banner(consortium: &Consortium, temporary: bool) -> String {
             format!("curl {url}/v1/rows/member/supplier-1/proof > p.json && curl {url}/v1/genesis > g.json"),
         ),
         ("check it offline", "counterfoil verify p.json --genesis g.json".to_owned()),
+        (
+            "seal a document",
+            format!(
+                "curl {url}/v1/documents/seal -H 'Content-Type: application/json' -H 'Counterfoil-Key: shop-1/dev' -d @{root}/document.json"
+            ),
+        ),
+        ("what others see", format!("counterfoil document show shop-1/lease-2026 --url {url}")),
+        ("open it", format!("counterfoil document open shop-1/lease-2026 --key shop-1/dev --url {url}")),
+        (
+            "what it has opened",
+            format!("counterfoil sql --url {url} --key shop-1/dev \"SELECT * FROM vault.vault_field\""),
+        ),
+        ("what an account has", format!("counterfoil asset account --account supplier-1/cny --url {url}")),
+        (
+            "pay",
+            format!(
+                "counterfoil asset transfer --from supplier-1/cny --to shop-1/cny --asset bank-a/CNY --amount 198.00 --key supplier-1/dev --url {url}"
+            ),
+        ),
+        ("what waits", format!("counterfoil approval inbox --member core-corp --url {url}")),
+        (
+            "a payment that waits",
+            format!(
+                "counterfoil asset transfer --from core-corp/cny --to shop-1/cny --asset bank-a/CNY --amount 10000.00 --key core-corp/ann --url {url}"
+            ),
+        ),
+        ("a member and its keys", format!("counterfoil member get --id core-corp --url {url}")),
         ("follow what happens", format!("curl -N {url}/v1/events?from=0")),
         ("all operations", format!("curl {url}/openapi.json")),
         ("measurements", format!("curl {url}/metrics")),
     ] {
-        text += &format!("  {what:<22}{command}\n");
+        text += &format!("  {what:<24}{command}\n");
     }
     text + "\nCtrl-C stops it.\n"
 }

@@ -11,6 +11,8 @@ pub enum Exit {
     Usage(String),
     /// 3: the environment: node not reached, file not read, port in use.
     Fault(String),
+    /// 4: nothing is done yet: it waits for more signatures.
+    Waits(String),
 }
 
 /// What a command of the command line comes to.
@@ -23,6 +25,7 @@ impl Exit {
             Self::No(text) => (text, 1),
             Self::Usage(text) => (text, 2),
             Self::Fault(text) => (text, 3),
+            Self::Waits(text) => (text, 4),
         };
         eprintln!("counterfoil: {text}");
         ExitCode::from(code)
@@ -39,6 +42,8 @@ impl From<Error> for Exit {
     fn from(error: Error) -> Self {
         match &error {
             Error::Problem(problem) if !problem.is_passing() => Self::No(error.to_string()),
+            Error::Waiting { .. } => Self::Waits(error.to_string()),
+            Error::Seal(_) | Error::NoReadingKey { .. } => Self::No(error.to_string()),
             _ => Self::Fault(error.to_string()),
         }
     }

@@ -2,6 +2,7 @@ use super::{
     args::Signing,
     call,
     exit::{Exit, Outcome},
+    reads, remote,
 };
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _, builder::PossibleValuesParser};
 use counterfoil_platform::{CommandDeclaration, Registry};
@@ -10,19 +11,30 @@ use serde_json::{Map, Value};
 /// The argument that holds the whole input.
 const WITH: &str = "with";
 
-/// Adds `counterfoil <module> <verb>` for every command that modules declare.
+/// Adds `counterfoil <module> <verb>` for every command that modules declare and every query to which a route of theirs leads, where
+/// there is no verb of our own.
 pub fn add(mut root: Command, registry: &Registry) -> Command {
     for module in registry.modules().iter().filter(|module| !module.commands.is_empty()) {
-        let mut noun = Command::new(module.name)
-            .about(format!("{}: runs a command with a key hosted by the node.", module.title))
-            .subcommand_required(true)
-            .arg_required_else_help(true);
-        for command in module.commands {
-            noun = noun.subcommand(verb(command));
-        }
-        root = root.subcommand(noun);
+        let commands = module.commands.iter().map(verb);
+        let verbs = commands.chain(reads::of_module(module).map(|(_, query)| reads::verb(query)));
+        let verbs: Vec<Command> = verbs.filter(|verb| !is_own(&root, module.name, verb.get_name())).collect();
+        root = match root.find_subcommand(module.name) {
+            Some(_) => root.mut_subcommand(module.name, |noun| noun.subcommands(verbs)),
+            None => root.subcommand(
+                Command::new(module.name)
+                    .about(format!("{}: runs commands with a key hosted by the node, and reads", module.title))
+                    .subcommand_required(true)
+                    .arg_required_else_help(true)
+                    .subcommands(verbs),
+            ),
+        };
     }
     root
+}
+
+/// Whether the command line has such a verb by itself.
+fn is_own(root: &Command, noun: &str, verb: &str) -> bool {
+    root.find_subcommand(noun).is_some_and(|noun| noun.find_subcommand(verb).is_some())
 }
 
 fn verb_name(command: &CommandDeclaration) -> String {
@@ -32,15 +44,27 @@ fn verb_name(command: &CommandDeclaration) -> String {
 fn verb(command: &CommandDeclaration) -> Command {
     // The texts come after, since the arguments bring one of their own.
     let mut verb = Signing::augment_args(Command::new(verb_name(command)));
-    verb = verb.about(command.summary()).long_about(command.description());
-    let input = Arg::new(WITH).long(WITH).value_name("JSON").help("All arguments: JSON, @file, or @- for stdin");
+    // As in the texts of the other verbs, no full stop at the end.
+    let summary = command.summary();
+    verb = verb.about(summary.trim_end_matches('.').to_owned()).long_about(command.description());
+    let input =
+        Arg::new(WITH).long(WITH).value_name("JSON").help("All arguments at once: JSON, @file, or @- for stdin");
     verb = verb.arg(input);
-    for (name, schema) in scalars(command) {
-        let mut arg = Arg::new(format!("/{name}")).long(name.replace('_', "-")).conflicts_with(WITH);
+    for Member { name, option, schema, required } in members(command) {
+        // A negative number is for the ledger to refuse, in words about what it is.
+        let mut arg = Arg::new(format!("/{name}")).long(option).conflicts_with(WITH).allow_negative_numbers(true);
         if let Some(text) = schema["description"].as_str() {
-            arg = arg.help(text.to_owned());
+            arg = arg.help(text.trim_end_matches('.').to_owned());
         }
-        arg = arg.value_name(if kind(&schema) == Some("integer") { "NUMBER" } else { "TEXT" });
+        if required {
+            arg = arg.required_unless_present(WITH);
+        }
+        arg = arg.value_name(match Form::of(&schema) {
+            Form::Text => "TEXT",
+            Form::Integer => "NUMBER",
+            Form::Boolean => "true|false",
+            Form::Json => "JSON",
+        });
         if let Some(choices) = choices(&schema) {
             arg = arg.value_parser(PossibleValuesParser::new(choices));
         }
@@ -49,19 +73,58 @@ fn verb(command: &CommandDeclaration) -> Command {
     verb
 }
 
-/// The members of a command's input that are texts, numbers or choices; those whose names arguments of our own have are left to
-/// `--with`.
-fn scalars(command: &CommandDeclaration) -> Vec<(String, Value)> {
+/// A member of a command's input as an argument.
+struct Member {
+    name: String,
+    option: String,
+    schema: Value,
+    required: bool,
+}
+
+/// How an argument is written.
+enum Form {
+    Text,
+    Integer,
+    Boolean,
+    /// JSON, `@file` or `@-`.
+    Json,
+}
+
+impl Form {
+    fn of(schema: &Value) -> Self {
+        match kind(schema) {
+            _ if choices(schema).is_some() => Self::Text,
+            Some("string") => Self::Text,
+            Some("integer") => Self::Integer,
+            Some("boolean") => Self::Boolean,
+            _ => Self::Json,
+        }
+    }
+
+    fn read(&self, option: &str, text: &str) -> Result<Value, Exit> {
+        let wrong = |expected: &str| Exit::Usage(format!("--{option}: expected {expected}, found {text:?}"));
+        match self {
+            Self::Text => Ok(Value::String(text.to_owned())),
+            Self::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("a whole number")),
+            Self::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("true or false")),
+            Self::Json => serde_json::from_str(&remote::argument(text)?)
+                .map_err(|error| Exit::Usage(format!("--{option}: not JSON: {error}"))),
+        }
+    }
+}
+
+/// The members of a command's input. One that has the name of an argument of our own is `--input-…`.
+fn members(command: &CommandDeclaration) -> Vec<Member> {
     let own = ["key", "idempotency-key", "url", "token", WITH, "help"];
     let document = command.schema_document();
     let properties = document["properties"].as_object().cloned().unwrap_or_default();
-    let properties = properties.into_iter().map(|(name, schema)| (name, resolve(&document, schema)));
-    properties
-        .filter(|(name, schema)| {
-            let scalar = matches!(kind(schema), Some("string" | "integer" | "boolean")) || choices(schema).is_some();
-            scalar && !own.contains(&name.replace('_', "-").as_str())
-        })
-        .collect()
+    let required = |name: &str| document["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+    let member = |(name, schema): (String, Value)| {
+        let option = name.replace('_', "-");
+        let option = if own.contains(&option.as_str()) { format!("input-{option}") } else { option };
+        Member { required: required(&name), schema: resolve(&document, schema), name, option }
+    };
+    properties.into_iter().map(member).collect()
 }
 
 /// The definition that a schema refers to, with the description beside the reference.
@@ -92,11 +155,17 @@ fn choices(schema: &Value) -> Option<Vec<String>> {
     listed.into_iter().map(|one| one.as_str().map(str::to_owned)).collect()
 }
 
-/// Runs the module's command that the arguments name; nothing where they name another verb.
-pub fn run(matches: &ArgMatches, registry: &Registry) -> Option<Outcome> {
+/// Runs the module's command, or reads its query, that the arguments name; nothing where they name a verb of our own, which `root` has.
+pub fn run(root: &Command, matches: &ArgMatches, registry: &Registry) -> Option<Outcome> {
     let (noun, matches) = matches.subcommand()?;
     let module = registry.modules().iter().find(|module| module.name == noun)?;
     let (verb, matches) = matches.subcommand()?;
+    if is_own(root, noun, verb) {
+        return None;
+    }
+    if let Some((path, query)) = reads::find(registry, noun, verb) {
+        return Some(reads::run(path, query, matches));
+    }
     let command = module.commands.iter().find(|command| verb_name(command) == verb)?;
     Some(perform(command, matches))
 }
@@ -107,15 +176,10 @@ fn perform(command: &CommandDeclaration, matches: &ArgMatches) -> Outcome {
         return call::run(command.name, with, &signing);
     }
     let mut with = Map::new();
-    for (name, schema) in scalars(command) {
-        let Some(text) = matches.get_one::<String>(&format!("/{name}")) else { continue };
-        let value = match kind(&schema) {
-            Some("integer" | "boolean") => serde_json::from_str(text).map_err(|_| {
-                Exit::Usage(format!("--{}: {text:?} is not of type {}", name, kind(&schema).unwrap_or("")))
-            })?,
-            _ => Value::String(text.clone()),
-        };
-        with.insert(name, value);
+    for Member { name, option, schema, .. } in members(command) {
+        if let Some(text) = matches.get_one::<String>(&format!("/{name}")) {
+            with.insert(name, Form::of(&schema).read(&option, text)?);
+        }
     }
     call::run(command.name, &Value::Object(with).to_string(), &signing)
 }

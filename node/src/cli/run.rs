@@ -1,6 +1,6 @@
 use super::{
-    args::{Cli, Network, Token, Verb},
-    audit, bench, call, dev,
+    args::{Cli, Document, Network, Token, Verb},
+    audit, bench, call, dev, document,
     exit::Outcome,
     modules, network, sql, start, status, token, verify,
 };
@@ -17,7 +17,7 @@ pub fn run() -> ExitCode {
     let registry = crate::registry();
     let command = modules::add(Cli::command(), &registry);
     let matches = command.get_matches();
-    let outcome = match modules::run(&matches, &registry) {
+    let outcome = match modules::run(&Cli::command(), &matches, &registry) {
         Some(outcome) => outcome,
         None => match Cli::from_arg_matches(&matches) {
             Ok(cli) => perform(cli.verb),
@@ -43,6 +43,13 @@ fn perform(verb: Verb) -> Outcome {
         Verb::Call(args) => call::run(&args.command, &args.with, &args.signing),
         Verb::Verify(args) => verify::run(&args),
         Verb::Audit(args) => audit::run(&args),
+        Verb::Document(Document::Anchor(args)) => document::anchor(&args),
+        Verb::Document(Document::Seal(args)) => document::seal(&args),
+        Verb::Document(Document::Open(args)) => document::open(&args),
+        Verb::Document(Document::Show(args)) => document::show(&args),
+        Verb::Document(Document::Share(args)) => document::share(&args),
+        Verb::Document(Document::Verify(args)) => document::verify(&args),
+        Verb::Document(Document::Key(args)) => document::key(&args),
         Verb::Bench(args) => bench::run(args),
     }
 }

@@ -52,7 +52,8 @@ pub fn revoke(args: &TokenRevoke) -> Outcome {
     Ok(())
 }
 
-fn layout(dir: &Path) -> Result<Layout, Exit> {
+/// The layout of a validator's directory.
+pub fn layout(dir: &Path) -> Result<Layout, Exit> {
     let layout = Layout::new(dir);
     if layout.config().exists() {
         return Ok(layout);

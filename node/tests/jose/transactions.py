@@ -3,8 +3,8 @@
 
 usage: transactions.py URL MEMBER/KEY [TOKEN]
 
-MEMBER/KEY is an admin key that the node hosts: it adds the keys made here. Says what was accepted and refused; exits 1 at the first
-answer that is not the one expected.
+MEMBER/KEY is an admin key that the node hosts: it adds the keys made here. Says what was accepted, held for another signature and
+refused; exits 1 at the first answer that is not the one expected.
 """
 
 import base64
@@ -41,7 +41,7 @@ class Node:
     def __init__(self, url, kid, token):
         self.url, self.kid, self.token = url.rstrip("/"), kid, token
         self.ledger = self.ask("/v1/status")[1]["ledger"]
-        self.accepted = self.refused = 0
+        self.accepted = self.held = self.refused = 0
 
     def ask(self, path, content_type=None, body=None, **headers):
         request = urllib.request.Request(self.url + path, data=body)
@@ -62,12 +62,21 @@ class Node:
         body = json.dumps(arguments).encode()
         status, answer = self.ask(f"/v1/commands/{name}", "application/json", body, Counterfoil_Key=self.kid)
         assert status in (200, 201), (status, answer)
+        return answer
 
     def accepts(self, what, content_type, body):
         status, receipt = self.ask("/v1/transactions", content_type, body)
         assert status in (200, 201) and receipt["outcome"] == "applied", (what, status, receipt)
         self.accepted += 1
         return receipt
+
+    def holds(self, what, content_type, body):
+        status, receipt = self.ask("/v1/transactions", content_type, body)
+        assert status == 202 and receipt["state"] == "final", (what, status, receipt)
+        waiting = receipt["outputs"][0]["waiting"]
+        assert waiting["proposal"] == receipt["transaction"], (what, receipt)
+        self.held += 1
+        return waiting
 
     def refuses(self, what, content_type, body, codes):
         status, problem = self.ask("/v1/transactions", content_type, body)
@@ -92,9 +101,9 @@ class Signer:
         self.add("ed", OKPKey.generate_key("Ed25519"))
         self.add("es", ECKey.generate_key("P-256"))
 
-    def add(self, name, key):
+    def add(self, name, key, role="admin"):
         kid = f"{self.member}/jose-{self.run}-{name}"
-        arguments = {"member": self.member, "name": kid.split("/")[1], "public_key": self.text(key), "roles": ["admin"]}
+        arguments = {"member": self.member, "name": kid.split("/")[1], "public_key": self.text(key), "roles": [role]}
         self.node.command("member.add_key", arguments)
         self.keys[name] = (kid, key)
 
@@ -106,16 +115,17 @@ class Signer:
             return "ed25519:" + x.hex()
         return "p256:" + bytes([2 + decode(public["y"])[-1] % 2]).hex() + x.hex()
 
-    def payload(self, names, identifier=None):
+    def payload(self, names, identifier=None, call=None):
         self.count += 1
         fresh = self.text(OKPKey.generate_key("Ed25519"))
         name = f"jose-{self.run}-{self.count}"
+        add = {"do": "member.add_key", "with": {"member": self.member, "name": name, "public_key": fresh}}
         return json.dumps({
             "ledger": self.node.ledger,
             "id": identifier or name,
             "expires": int(time.time() * 1000) + 60_000,
             "signers": [self.keys[name][0] for name in names],
-            "calls": [{"do": "member.add_key", "with": {"member": self.member, "name": name, "public_key": fresh}}],
+            "calls": [call or add],
         }).encode()
 
     def compact(self, algorithm, name, payload=None):
@@ -197,6 +207,45 @@ def wrong(node, signer):
     node.refuses("the id again", COMPACT, signer.compact("EdDSA", "ed", signer.payload(["ed"], identifier)), {REUSED})
 
 
+def two_signers(node, signer):
+    """A transfer that a maker and a checker have to sign: at once, or one after the other."""
+    member, asset = signer.member, f"{signer.member}/points-{signer.run}"
+    signer.add("maker", OKPKey.generate_key("Ed25519"), "maker")
+    signer.add("checker", ECKey.generate_key("P-256"), "checker")
+    node.command("asset.define", {"asset": asset, "title": "Points", "kind": "points", "decimals": 2})
+    accounts = [f"{member}/{name}-{signer.run}" for name in ("a", "b")]
+    for account in accounts:
+        node.command("asset.open_account", {"account": account, "asset": asset})
+    node.command("asset.issue", {"account": accounts[0], "asset": asset, "amount": "1000.00"})
+    rule = {"command": "asset.transfer", "asset": asset, "from_minor": 10_000, "signers": 2}
+    status, policy = node.ask(f"/v1/members/{member}/policy")
+    version = policy["version"] + 1 if status == 200 else 1
+    node.command("approval.set_policy", {"member": member, "version": version, "rules": [rule]})
+
+    def transfer(amount):
+        return {"do": "asset.transfer", "with": {"from": accounts[0], "to": accounts[1], "asset": asset, "amount": amount}}
+
+    def signed(call, *parts):
+        return signer.general(list(parts), signer.payload([name for _, name in parts], call=call))
+
+    def balance():
+        return node.ask("/v1/accounts/" + accounts[1].replace("/", "%2F"))[1]["balance"]
+
+    maker, checker, admin = ("EdDSA", "maker"), ("ES256", "checker"), ("EdDSA", "ed")
+    node.accepts("a small transfer", GENERAL, signed(transfer("99.99"), maker))
+    node.accepts("two signatures", GENERAL, signed(transfer("100.00"), maker, checker))
+    assert balance() == "199.99", balance()
+    waiting = node.holds("one of two", GENERAL, signed(transfer("100.00"), maker))
+    assert balance() == "199.99", balance()
+    sign = {"do": "approval.sign", "with": {name: waiting[name] for name in ("proposal", "calls_hash")}}
+    receipt = node.accepts("the other", GENERAL, signed(sign, checker))
+    assert receipt["outputs"][0]["state"] == "executed", receipt
+    assert balance() == "299.99", balance()
+    # The policy goes as it binds: by all that it demands, and an admin.
+    nothing = {"do": "approval.set_policy", "with": {"member": member, "version": version + 1, "rules": []}}
+    node.accepts("three signatures", GENERAL, signed(nothing, maker, checker, admin))
+
+
 def main():
     url, kid, *token = sys.argv[1:]
     node = Node(url, kid, token[0] if token else None)
@@ -204,7 +253,9 @@ def main():
     accepted_forms(node, signer)
     one_bit(node, signer)
     wrong(node, signer)
-    print(f"joserfc {joserfc.__version__}: {node.accepted} transactions accepted, {node.refused} refused")
+    two_signers(node, signer)
+    counts = f"{node.accepted} transactions accepted, {node.held} held for another signature, {node.refused} refused"
+    print(f"joserfc {joserfc.__version__}: {counts}")
 
 
 if __name__ == "__main__":

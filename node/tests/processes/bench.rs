@@ -4,19 +4,30 @@ use serde_json::Value;
 #[test]
 fn a_benchmark_finds_what_it_acknowledged_and_prints_the_figures_promised() {
     let _alone = alone();
-    for more in [vec!["--in-flight", "256"], vec!["--rate", "100"]] {
+    let workloads = [
+        vec!["--in-flight", "256"],
+        vec!["--rate", "100"],
+        vec!["--workload", "transfer", "--accounts", "600", "--hot", "10"],
+        vec!["--workload", "transfer-batch", "--accounts", "600", "--legs", "100"],
+    ];
+    for more in workloads {
         let arguments = [&["bench", "--members", "1", "--seconds", "2", "-o", "json"], more.as_slice()].concat();
         let text = run(&arguments);
         let report: Value = serde_json::from_str(&text).unwrap();
         let names = [
             "workload",
             "members",
+            "accounts",
+            "hot",
+            "legs",
             "seconds",
             "tps",
+            "legs_per_s",
             "p50_ms",
             "p95_ms",
             "p99_ms",
-            "cpu_us_per_tx",
+            "cpu_us_per_leg",
+            "load_cpu_us_per_leg",
             "fsync",
             "disk_probe_per_s",
             "rows",

@@ -9,3 +9,4 @@ mod idle;
 mod jose;
 mod load;
 mod network;
+mod sealed;

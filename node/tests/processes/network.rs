@@ -54,8 +54,13 @@ pub struct Process {
 impl Process {
     /// Runs the binary, which says in `ready` where it listens; its log goes to `log`.
     pub fn start(arguments: &[&str], ready: &Path, log: &Path) -> Self {
+        Self::start_logging(arguments, ready, log, "error")
+    }
+
+    fn start_logging(arguments: &[&str], ready: &Path, log: &Path, what: &str) -> Self {
         let log_file = File::options().create(true).append(true).open(log).unwrap();
         let mut command = Command::new(BINARY);
+        command.env("RUST_LOG", what);
         command.args(arguments).stdin(Stdio::null()).stdout(log_file.try_clone().unwrap()).stderr(log_file);
         let mut child = command.spawn().unwrap();
         let url = wait_for(&format!("counterfoil {}", arguments.join(" ")), || {
@@ -90,6 +95,7 @@ pub struct Network {
     tokens: Vec<String>,
     names: Vec<String>,
     folder: tempfile::TempDir,
+    logs: &'static str,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -99,6 +105,11 @@ pub const SELLER: &str = "seller";
 impl Network {
     /// Founds and starts a network of so many validators, named a, b, c …; the first is the tax authority.
     pub fn start(validators: u8) -> Self {
+        Self::start_logging(validators, "error")
+    }
+
+    /// The same, with what the filter `logs` says in the logs.
+    pub fn start_logging(validators: u8, logs: &'static str) -> Self {
         let alone = alone();
         let names: Vec<String> = (0..validators).map(|at| char::from(b'a' + at).to_string()).collect();
         let folder = tempfile::tempdir().unwrap();
@@ -125,26 +136,33 @@ impl Network {
         };
         let tokens = names.iter().map(token).collect();
         let processes = names.iter().map(|_| None).collect();
-        let mut network = Self { processes, ledger, tokens, names, folder, _alone: alone };
+        let mut network = Self { processes, ledger, tokens, names, folder, logs, _alone: alone };
         for at in 0..network.names.len() {
             network.start_one(at);
         }
         network
     }
 
-    fn dir(&self, at: usize) -> PathBuf {
+    /// A validator's directory.
+    pub fn dir(&self, at: usize) -> PathBuf {
         self.folder.path().join("net").join(&self.names[at])
     }
 
     /// Starts a validator that does not run.
     pub fn start_one(&mut self, at: usize) {
         let dir = self.dir(at);
-        let process = Process::start(
+        let process = Process::start_logging(
             &["start", "--dir", dir.to_str().unwrap()],
             &dir.join("ready.json"),
-            &self.folder.path().join(format!("{}.log", self.names[at])),
+            &self.log(at),
+            self.logs,
         );
         self.processes[at] = Some(process);
+    }
+
+    /// Where a validator's log is.
+    pub fn log(&self, at: usize) -> PathBuf {
+        self.folder.path().join(format!("{}.log", self.names[at]))
     }
 
     /// kill -9 of a validator.

@@ -44,7 +44,7 @@ pub fn require_signature(ctx: &Context<'_>, member: &str) -> Result<(), Refusal>
     if ctx.signers().iter().any(|kid| kid.member() == member) {
         return Ok(());
     }
-    Err(Refused::SignatureNeeded { member: member.to_owned(), signers: signers(ctx) }.into())
+    Err(Refused::SignatureNeeded { member: member.to_owned(), signers: names(ctx) }.into())
 }
 
 /// The first signer that has a role, such as [`roles::TAX_AUTHORITY`].
@@ -59,18 +59,41 @@ pub fn signer_with_role<'a>(ctx: &Context<'a>, role: &str) -> Result<Option<&'a 
 
 /// The first signer that has a role; refuses if none has (`member/11`).
 pub fn require_role<'a>(ctx: &Context<'a>, role: &str) -> Result<&'a str, Refusal> {
-    let nobody = || Refused::RoleNeeded { role: role.to_owned(), signers: signers(ctx) }.into();
+    let nobody = || Refused::RoleNeeded { role: role.to_owned(), signers: names(ctx) }.into();
     signer_with_role(ctx, role)?.ok_or_else(nobody)
 }
 
-fn has_role(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
-    let found =
-        ctx.query_opt("SELECT 1 FROM member_role WHERE member = ?1 AND role = ?2", (member, role), |_| Ok(()))?;
+/// Whether an active member has a role.
+pub(super) fn has_role(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
+    let found = ctx.query_opt(
+        "SELECT 1 FROM member_role r JOIN member m ON m.id = r.member
+         WHERE r.member = ?1 AND r.role = ?2 AND m.state = 'active'",
+        (member, role),
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether a key signs now: active, within its validity, of an active member. For those who kept a signature to use it later, since
+/// what was true when it was made may have changed.
+pub fn signs_now(ctx: &Context<'_>, kid: &Kid) -> Result<bool, Refusal> {
+    let found = ctx.query_opt(
+        "SELECT 1 FROM member_key k JOIN member m ON m.id = k.member
+         WHERE k.member = ?1 AND k.name = ?2 AND k.state = 'active' AND m.state = 'active'
+           AND ?3 >= coalesce(k.valid_from_ms, ?3) AND ?3 <= coalesce(k.valid_until_ms, ?3)",
+        (kid.member(), kid.key(), ctx.time_ms() as i64),
+        |_| Ok(()),
+    )?;
     Ok(found.is_some())
 }
 
 /// Whether a key of `member` with a key role, such as [`roles::KEY_ADMIN`], is among those who signed.
 pub fn key_signed(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
+    Ok(key_with_role(ctx, member, role)?.is_some())
+}
+
+/// The first key of `member` with a key role among those who signed.
+pub(super) fn key_with_role<'a>(ctx: &Context<'a>, member: &str, role: &str) -> Result<Option<&'a Kid>, Refusal> {
     for kid in ctx.signers().iter().filter(|kid| kid.member() == member) {
         let found = ctx.query_opt(
             "SELECT 1 FROM member_key_role WHERE member = ?1 AND key = ?2 AND role = ?3",
@@ -78,10 +101,10 @@ pub fn key_signed(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, R
             |_| Ok(()),
         )?;
         if found.is_some() {
-            return Ok(true);
+            return Ok(Some(kid));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Refuses unless a key of `member` that manages its keys signed.
@@ -89,16 +112,20 @@ pub(super) fn require_admin(ctx: &Context<'_>, member: &str) -> Result<(), Refus
     if key_signed(ctx, member, roles::KEY_ADMIN)? {
         return Ok(());
     }
-    let known = ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))?;
-    let member = member.to_owned();
-    match known {
-        Some(()) => Err(Refused::NotAdmin { member, signers: signers(ctx) }),
-        None => Err(Refused::NoMember { member }),
+    require_known(ctx, member)?;
+    Err(Refused::NotAdmin { member: member.to_owned(), signers: names(ctx) })
+}
+
+/// Refuses a member that does not exist.
+pub(super) fn require_known(ctx: &Context<'_>, member: &str) -> Result<(), Refused> {
+    match ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))? {
+        Some(()) => Ok(()),
+        None => Err(Refused::NoMember { member: member.to_owned() }),
     }
 }
 
 /// The signers' names for a refusal's text.
-fn signers(ctx: &Context<'_>) -> String {
+pub(super) fn names(ctx: &Context<'_>) -> String {
     let names: Vec<_> = ctx.signers().iter().map(Kid::as_str).collect();
     names.join(", ")
 }

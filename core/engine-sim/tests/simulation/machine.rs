@@ -1,7 +1,6 @@
 //! A state machine for tests: transactions are `key=value`, anything else is refused. What it committed survives it.
 
 use bytes::Bytes;
-use counterfoil_engine_sim::validator_keys;
 use counterfoil_types::{
     Block, Execution, Fault, Hash, Header, Outcome, Receipt, Refusal, RefusalKind, Value,
     machine::{Admission, Admitted, Executed, IndexUpdate, Located, Machine, Observer, Tip, Validators},
@@ -57,8 +56,9 @@ struct Pending {
 }
 
 impl TestMachine {
-    pub fn new(disk: &Member, validators: usize, wrong_from: Option<u64>) -> Self {
-        Self { disk: disk.clone(), genesis: validator_keys(validators), pending: None, wrong_from }
+    /// The machine of a member on a ledger whose genesis names these validators.
+    pub fn new(disk: &Member, genesis: Vec<[u8; 32]>, wrong_from: Option<u64>) -> Self {
+        Self { disk: disk.clone(), genesis, pending: None, wrong_from }
     }
 }
 

@@ -4,7 +4,7 @@ mod machine;
 
 use bytes::Bytes;
 use counterfoil_engine_sim::{
-    Crash, Factory, Liar, Link, Member, Outcome, Plan, Slow, Submission, Victims, Workload, simulate,
+    Crash, Factory, Liar, Link, Member, Outcome, Plan, Slow, Submission, Victims, Workload, simulate, validator_keys,
 };
 use counterfoil_types::Hash;
 use machine::{Disk, GENESIS_MS, LEDGER, OpenDoor, TestMachine, Witness};
@@ -31,7 +31,7 @@ impl Network {
         Arc::new(move |at| {
             let wrong_from = wrong.filter(|(who, _)| *who == at).map(|(_, from)| from);
             Ok(Member {
-                machine: Box::new(TestMachine::new(&disks[at], disks.len(), wrong_from)),
+                machine: Box::new(TestMachine::new(&disks[at], validator_keys(disks.len()), wrong_from)),
                 admission: Arc::new(OpenDoor),
                 observer: Arc::new(Witness(disks[at].clone())),
             })

@@ -6,7 +6,7 @@ use counterfoil_types::{
     Execution, Genesis, GenesisKey, GenesisMember, GenesisValidator, Hash, Header, PublicKey, Value, machine::Located,
     merkle, row,
 };
-use ed25519_consensus::SigningKey;
+use ed25519_zebra::SigningKey;
 use std::convert::Infallible;
 
 const NAMES: [(&str, &str); 4] =
@@ -52,12 +52,12 @@ pub fn located(values: &[Value], present: bool) -> Located {
 
 fn validator_keys() -> Vec<SigningKey> {
     let mut keys: Vec<_> = (1..=4).map(|seed| SigningKey::from([seed; 32])).collect();
-    keys.sort_by_key(|key| key.verification_key().to_bytes());
+    keys.sort_by_key(|key| <[u8; 32]>::from(key.verification_key()));
     keys
 }
 
 fn genesis(keys: &[SigningKey]) -> Vec<u8> {
-    let public = |at: usize| PublicKey::Ed25519(keys[at].verification_key().to_bytes());
+    let public = |at: usize| PublicKey::Ed25519(keys[at].verification_key().into());
     let member = |(at, (id, name)): (usize, &(&str, &str))| GenesisMember {
         id: id.to_string(),
         name: name.to_string(),

@@ -47,6 +47,13 @@ struct Transfer {
     amount: i64,
 }
 
+/// Calls within a call.
+#[derive(Deserialize)]
+struct Within {
+    signer: Kid,
+    calls: Vec<Call>,
+}
+
 #[derive(Deserialize)]
 struct Statements {
     sql: Vec<String>,
@@ -90,7 +97,7 @@ impl Program for Bank {
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
         for call in calls {
             let name = call.r#do.as_str();
-            if !["bank.transfer", "bank.sql", "bank.revoke", "bank.interest"].contains(&name) {
+            if !["bank.transfer", "bank.sql", "bank.revoke", "bank.interest", "bank.as", "bank.try"].contains(&name) {
                 return Err(Refusal::new("bank/1", RefusalKind::NotFound, format!("no command {name}")));
             }
         }
@@ -113,6 +120,18 @@ impl Bank {
                 let kid: serde_json::Value = serde_json::from_str(with).expect("arguments");
                 context.run("UPDATE signer SET revoked = 1 WHERE kid = ?1", [kid["kid"].as_str()])?;
                 Ok("null".into())
+            }
+            "bank.as" => {
+                let within: Within = serde_json::from_str(with).expect("arguments");
+                let outputs = context.call_as(&[within.signer], &within.calls)?;
+                Ok(serde_json::json!(outputs).to_string())
+            }
+            "bank.try" => {
+                let within: Within = serde_json::from_str(with).expect("arguments");
+                Ok(match context.try_call_as(&[within.signer], &within.calls)? {
+                    Ok(outputs) => serde_json::json!(outputs).to_string(),
+                    Err(refusal) => serde_json::json!(refusal.code).to_string(),
+                })
             }
             _ => {
                 context.run("UPDATE account SET balance = balance + 1 WHERE owner LIKE 'm%'", [])?;

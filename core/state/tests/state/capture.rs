@@ -43,6 +43,29 @@ fn all_calls_take_effect_or_none() {
 }
 
 #[test]
+fn a_refusal_after_a_write_costs_the_rest_of_the_block_nothing() {
+    let mut ledger = Ledger::new();
+    let write = |id: u32, refuse: bool| {
+        let sql = format!("INSERT INTO note (id, text) VALUES ({id}, 'n{id}')");
+        Call::new("bank.sql", &json!({ "sql": [sql], "refuse": refuse }))
+    };
+    let block: Vec<_> = [false, true, false, true, false]
+        .into_iter()
+        .zip(1..)
+        .map(|(refuse, id)| ledger.sign("m0", vec![write(id, refuse)]))
+        .collect();
+    let again = block[1].clone();
+    let executed = ledger.block(block);
+    let applied: Vec<_> =
+        executed.receipts.iter().map(|receipt| matches!(receipt.outcome, Outcome::Applied { .. })).collect();
+    assert_eq!(applied, [true, false, true, false, true]);
+    assert_eq!(ledger.ask("SELECT group_concat(id) FROM note"), json!("1,3,5"));
+    assert_eq!(changed_rows(&ledger), 3);
+    assert_eq!(ledger.ask("SELECT count(*) FROM receipt WHERE code = 'bank/3'"), json!(2));
+    assert_eq!(ledger.one_code(again), "transaction/12");
+}
+
+#[test]
 fn replace_captures_what_it_deletes() {
     let mut ledger = Ledger::new();
     let setup = ledger.sql(&["INSERT INTO note (id, text) VALUES (1, 'a'), (2, 'b')"]);

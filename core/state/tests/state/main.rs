@@ -2,6 +2,7 @@
 
 mod admission;
 mod bank;
+mod calls;
 mod capture;
 mod determinism;
 mod identity;

@@ -1,5 +1,5 @@
 use crate::ledger::Ledger;
-use counterfoil_state::{SqlLimits, SqlParams, Truncated};
+use counterfoil_state::{SqlLimits, SqlParams, Truncated, rusqlite};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -95,6 +95,44 @@ fn only_reading_and_only_what_is_public() {
     let refusal = ledger.state.reader().sql("SELECT id FRM account", &[], SqlLimits::default()).expect_err("syntax");
     assert!(refusal.detail.contains("at byte"), "{}", refusal.detail);
     assert_eq!(ledger.ask("SELECT count(*) FROM account"), json!(5), "and the connection is still good");
+}
+
+#[test]
+fn a_database_beside_the_ledger_is_read_by_whoever_is_given_it_and_nobody_else() {
+    let ledger = Ledger::new();
+    let reader = ledger.state.reader();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("own.db");
+    let own = rusqlite::Connection::open(&path).expect("a database");
+    own.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE own_note (owner TEXT, text TEXT); INSERT INTO own_note VALUES ('m0', 'hidden')")
+        .expect("a table");
+    let ask = |sql: &str| reader.sql_attached("own", &path, sql, &[], SqlLimits::default());
+    for sql in [
+        "SELECT text FROM own.own_note",
+        "SELECT text FROM own_note JOIN account USING (owner)",
+        "SELECT n.text FROM own.own_note n WHERE (SELECT count(*) FROM own.own_note) = 1 AND (SELECT count(*) FROM own_note) = 1",
+    ] {
+        assert_eq!(ask(sql).unwrap_or_else(|refusal| panic!("{sql}: {refusal}")).rows, [[json!("hidden")]]);
+    }
+    for sql in [
+        "SELECT * FROM own.sqlite_schema",
+        "SELECT * FROM ledger_id",
+        "SELECT * FROM main.ledger_id",
+        "SELECT * FROM pragma_table_info('own_note')",
+        "INSERT INTO own.own_note VALUES ('m0', 'x')",
+        "ATTACH 'x.db' AS x",
+        "DETACH own",
+    ] {
+        let refusal = ask(sql).expect_err(sql);
+        assert!(["sql/1", "sql/3"].contains(&refusal.code.as_str()), "{sql}: {refusal}");
+    }
+    own.execute("INSERT INTO own_note VALUES ('m1', 'later')", []).expect("its owner goes on writing");
+    assert_eq!(ask("SELECT count(*) FROM own_note").expect("a SELECT").rows, [[json!(2)]]);
+    for sql in ["SELECT * FROM own.own_note", "SELECT * FROM own_note", "SELECT count(*) FROM own_note"] {
+        assert_eq!(code(&ledger, sql), "sql/2", "{sql}");
+    }
+    let none = reader.sql_attached("own", &folder.path().join("none.db"), "SELECT 1", &[], SqlLimits::default());
+    assert_eq!(none.expect_err("there is no such file").code, "sql/8");
 }
 
 #[test]

@@ -1,6 +1,27 @@
 mod add_key;
+mod admit;
+mod propose;
+mod register_person;
+mod remove;
 mod revoke_key;
+mod rotate_key;
+mod set_key_roles;
+mod set_roles;
+mod set_threshold;
+mod set_validators;
+mod vote;
+mod withdraw_proposal;
 
-pub(super) use add_key::insert_key;
 pub use add_key::{AddKey, KeyAdded};
+pub use admit::{Admit, MemberNamed};
+pub use propose::{ProposalState, Propose, WhyRefused};
+pub use register_person::{PersonKey, PersonRegistered, RegisterPerson};
+pub use remove::{Reinstate, Remove, Suspend};
 pub use revoke_key::{KeyRevoked, RevokeKey};
+pub use rotate_key::{KeyRotated, RotateKey};
+pub use set_key_roles::{KeyRolesSet, SetKeyRoles};
+pub use set_roles::{RolesSet, SetRoles};
+pub use set_threshold::{SetThreshold, ThresholdSet};
+pub use set_validators::{SetValidators, Validator, ValidatorsSet};
+pub use vote::{Choice, CountVotes, Vote};
+pub use withdraw_proposal::{ProposalWithdrawn, WithdrawProposal};

@@ -66,7 +66,7 @@ impl AgreedCalls {
         for (index, input) in inputs.iter().enumerate() {
             let at = format!("{pointer}/{index}");
             let call = Call { r#do: input.r#do.clone(), with: input.with.clone() };
-            ctx.check_calls(std::slice::from_ref(&call)).map_err(|refusal| below(&at, refusal))?;
+            ctx.prepare(std::slice::from_ref(&call)).map_err(|refusal| below(&at, refusal))?;
             let malformed = |reason| PlatformRefused::Malformed { pointer: format!("{at}/with"), reason };
             let with = serde_json::from_str(call.with.get());
             let with = with.map_err(|_| malformed("nested too deeply, or no JSON within a call".to_owned()))?;

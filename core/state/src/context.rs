@@ -130,7 +130,8 @@ impl<'a> Context<'a> {
         self.program.command_names()
     }
 
-    /// Parses calls that a transaction carries or that were kept from one, as [`Program::prepare`] does.
+    /// Parses calls that stand in a command's input or were kept from a transaction, and checks what can be checked without state, as
+    /// [`Program::prepare`] does.
     pub fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
         self.program.prepare(calls)
     }
@@ -166,11 +167,6 @@ impl<'a> Context<'a> {
     pub fn emit(&mut self, name: &str, data: &impl Serialize) {
         let data = serde_json::to_string(data).expect("an event serialises to JSON");
         self.events.push(Event { name: name.to_owned(), data });
-    }
-
-    /// Parses calls and checks what can be checked without state, as for those of a transaction; their weight.
-    pub fn check_calls(&self, calls: &[Call]) -> Result<u32, Refusal> {
-        self.program.prepare(calls).map(|prepared| prepared.weight)
     }
 
     /// Executes calls as if `signers` had signed them; outputs, one a call. What they write is part of this transaction.

@@ -38,6 +38,12 @@ impl Client {
         serde_json::from_slice(&bytes).map_err(|error| self.answer(&request, error.to_string()))
     }
 
+    /// Reads a route that is for the holder of a hosted key, such as `/v1/webhooks`.
+    pub fn get_as(&self, path: &str, kid: &Kid) -> Result<serde_json::Value, Error> {
+        let headers = vec![("counterfoil-key", kid.as_str())];
+        self.json(&Request { path, headers, repeatable: true, ..Request::default() })
+    }
+
     /// Reads a route of an application, such as `/v1/invoices/{id}`.
     pub fn get(&self, path: &str) -> Result<serde_json::Value, Error> {
         self.json(&Request { path, repeatable: true, ..Request::default() })

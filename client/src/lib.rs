@@ -49,6 +49,7 @@ mod error;
 mod events;
 mod hosted;
 mod http;
+mod many;
 mod query;
 mod receipt;
 mod seal;
@@ -65,6 +66,7 @@ pub use counterfoil_seal::{
 pub use counterfoil_types::{Call, Hash, Kid, PublicKey, SigningKey, Transaction};
 pub use error::{Error, Place, Problem};
 pub use events::{Event, Events};
+pub use many::Document;
 pub use query::{Asked, Status, StatusValidator, Table};
 pub use receipt::{Happened, Receipt, Standing};
 pub use seal::Draft;

@@ -82,6 +82,20 @@ impl Client {
         self.post(&format!("{}/open", path(subject, version)), "application/json", &why(reason), kid, None)
     }
 
+    /// The same as a document of a media type that the subject's module makes, such as the PDF of an invoice.
+    pub fn open_as(
+        &self,
+        subject: &str,
+        version: u64,
+        media_type: &str,
+        kid: &Kid,
+        reason: Option<&str>,
+    ) -> Result<Vec<u8>, Error> {
+        let (path, body) = (format!("{}/open", path(subject, version)), why(reason));
+        let headers = vec![("counterfoil-key", kid.as_str()), ("accept", media_type)];
+        self.signed(&Request { path: &path, body: Some(("application/json", &body)), headers, repeatable: false })
+    }
+
     /// The bytes of a file that shows one sealed field and proves it, without the others: for
     /// [`Disclosure::verify`](counterfoil_seal::Disclosure::verify). It is an opening: it leaves an audit row.
     pub fn disclosure(

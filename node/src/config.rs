@@ -15,6 +15,10 @@ pub struct Config {
     pub member: String,
     /// Where HTTP is served.
     pub listen: SocketAddr,
+    /// The address by which others know this node, such as `https://ledger.example`: it stands in QR codes. `http://` and `listen` where
+    /// it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// Where the other validators reach this one.
     pub consensus: SocketAddr,
     /// Threads for consensus and network.
@@ -71,6 +75,21 @@ impl Layout {
         self.root.join("vault")
     }
 
+    /// Incoming webhooks.
+    pub fn incoming(&self) -> PathBuf {
+        self.root.join("incoming.json")
+    }
+
+    /// To whom the node sends events, and how far each is.
+    pub fn webhooks(&self) -> PathBuf {
+        self.root.join("webhooks.db")
+    }
+
+    /// How far the members whose reading keys are hosted have examined what must be sealed for them.
+    pub fn examined(&self) -> PathBuf {
+        self.root.join("examined")
+    }
+
     /// Hashes of bearer tokens.
     pub fn tokens(&self) -> PathBuf {
         self.root.join("tokens.json")
@@ -95,6 +114,7 @@ impl Layout {
 const HEAD: &str = "\
 # Settings of one validator. Addresses are numbers, not names.
 #   listen     where HTTP is served; put a TLS proxy before it where it is not loopback
+#   public_url the address by which others know this node, for QR codes; http:// and listen where it is not given
 #   consensus  where the other validators reach this one
 #   peers      where this one reaches the others
 
@@ -130,6 +150,7 @@ mod tests {
         let config = Config {
             member: "a".into(),
             listen: "127.0.0.1:7080".parse().unwrap(),
+            public_url: Some("https://ledger.example".to_owned()),
             consensus: "127.0.0.1:7180".parse().unwrap(),
             worker_threads: 2,
             peers: [("b".to_owned(), "127.0.0.1:7181".parse().unwrap())].into(),

@@ -6,6 +6,7 @@ use crate::{
     member::{Member, Settings},
     network::{EPOCH_LENGTH, Founder, FounderKey, Plan},
     ports, ready, samples,
+    start::own_url,
 };
 use counterfoil_platform::Registry;
 use counterfoil_types::{Fault, Genesis};
@@ -17,7 +18,7 @@ use std::{
     thread,
     time::Duration,
 };
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
 /// What `counterfoil dev` is asked.
 #[derive(Debug, Clone)]
@@ -135,7 +136,8 @@ impl Consortium {
         }
         let layouts = found(&root, members)?;
         let starting = layouts.clone();
-        let members = tokio::task::spawn_blocking(move || start_all(&starting, &registry))
+        let urls = listeners.iter().map(own_url).collect::<Result<Vec<_>, _>>()?;
+        let members = tokio::task::spawn_blocking(move || start_all(&starting, urls, &registry))
             .await
             .map_err(|error| Fault::new("starting", error))??;
         let mut servers = Vec::with_capacity(members.len());
@@ -159,13 +161,14 @@ impl Consortium {
         tokio::spawn(async move {
             if samples {
                 let keys = members.iter().map(|member| samples::publish_reading_keys(member));
-                let (told, published, defined, paid) = tokio::join!(
-                    samples::tell(&members[0]),
-                    futures::future::try_join_all(keys),
-                    samples::define_type(&members[0]),
-                    samples::pay(&members),
-                );
-                for problem in [told.err(), published.err(), defined.err(), paid.err()].into_iter().flatten() {
+                // Invoices are sealed, so the keys come first.
+                let invoices = async {
+                    futures::future::try_join_all(keys).await?;
+                    samples::tell(&members).await
+                };
+                let (told, defined, paid) =
+                    tokio::join!(invoices, samples::define_type(&members[0]), samples::pay(&members));
+                for problem in [told.err(), defined.err(), paid.err()].into_iter().flatten() {
                     tracing::error!("samples: {}", problem.document());
                 }
             }
@@ -246,17 +249,21 @@ fn found(root: &Path, members: usize) -> Result<Vec<Layout>, Fault> {
 }
 
 /// Starts all validators at once, so that the disk makes each wait as little as can be.
-fn start_all(layouts: &[Layout], registry: &Arc<Registry>) -> Result<Vec<Arc<Member>>, Fault> {
+fn start_all(layouts: &[Layout], urls: Vec<String>, registry: &Arc<Registry>) -> Result<Vec<Arc<Member>>, Fault> {
     let ids: Vec<_> = VALIDATORS[..layouts.len()].iter().map(|(id, ..)| (*id).to_owned()).collect();
     let consensus = ports::free_loopback(layouts.len())?;
+    let runtime = Handle::current();
     let peers: BTreeMap<_, _> = ids.iter().cloned().zip(consensus.iter().copied()).collect();
-    let settings = layouts.iter().zip(ids).zip(consensus).map(|((layout, id), consensus)| Settings {
+    let each = layouts.iter().zip(ids).zip(consensus).zip(urls);
+    let settings = each.map(|(((layout, id), consensus), public_url)| Settings {
         id,
         layout: layout.clone(),
         consensus,
         peers: peers.clone(),
         worker_threads: 1,
         access: Access::Open,
+        public_url,
+        runtime: runtime.clone(),
     });
     let started: Vec<Result<Arc<Member>, Fault>> = thread::scope(|scope| {
         let start = |settings| scope.spawn(|| Member::start(settings, registry.clone()));

@@ -1,4 +1,5 @@
 use counterfoil_types::Fault;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::Write as _,
@@ -55,4 +56,35 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
 /// Reads a whole file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Fault> {
     fs::read(path).map_err(|error| Fault::new(format!("reading {}", path.display()), error))
+}
+
+/// The list of JSON in a file, which need not exist; `recover` says what to do about one that cannot be read.
+pub fn read_list<T: DeserializeOwned>(path: &Path, recover: &str) -> Result<Vec<T>, Fault> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_slice(&read(path)?).map_err(|error| Fault::Corrupt {
+        what: format!("file {}", path.display()),
+        detail: error.to_string(),
+        recover: recover.to_owned(),
+    })
+}
+
+/// Changes such a list, for its owner alone, one process after another.
+pub fn change_list<T: Serialize>(
+    path: &Path,
+    list: impl FnOnce(&Path) -> Result<Vec<T>, Fault>,
+    change: impl FnOnce(&mut Vec<T>),
+) -> Result<(), Fault> {
+    let locked = path.with_extension("lock");
+    let lock = || {
+        let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&locked)?;
+        file.lock()?;
+        Ok(file)
+    };
+    let _lock = lock().map_err(|error: std::io::Error| Fault::new(format!("locking {}", locked.display()), error))?;
+    let mut all = list(path)?;
+    change(&mut all);
+    let text = serde_json::to_vec_pretty(&all);
+    write_private(path, &text.map_err(|error| Fault::new(format!("writing {}", path.display()), error))?)
 }

@@ -11,9 +11,12 @@ mod bench;
 mod body;
 mod config;
 mod dev;
+mod examine;
+mod feed;
 mod files;
 mod gate;
 mod hub;
+mod incoming;
 mod keystore;
 mod member;
 mod metrics;
@@ -31,6 +34,7 @@ mod store;
 mod submit;
 mod tokens;
 mod vault;
+mod webhook;
 
 /// The command line.
 pub mod cli;

@@ -1,14 +1,29 @@
 use crate::{
-    api::Access, config::Layout, files, gate::Gate, hub::Hub, keystore, keystore::Keystore, metrics::Metrics,
-    open_calls::OpenCalls, openapi, prove::PROOFS, store::Store, vault, vault::Vaults,
+    api::Access,
+    config::Layout,
+    files,
+    gate::Gate,
+    hub::Hub,
+    incoming::Incoming,
+    keystore,
+    keystore::Keystore,
+    metrics::Metrics,
+    open_calls::OpenCalls,
+    openapi,
+    problem::Answer,
+    prove::PROOFS,
+    store::Store,
+    vault,
+    vault::Vaults,
+    webhook::{self, Webhooks},
 };
 use bytes::Bytes;
 use counterfoil_engine::{Config as EngineConfig, EngineHandle, Peer, Timers};
 use counterfoil_platform::Registry;
 use counterfoil_state::State;
 use counterfoil_types::{Call, Fault, Genesis, Hash, PublicKey, Refusal, SigningKey, machine::Observer};
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
-use tokio::sync::Semaphore;
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use tokio::{runtime::Handle, sync::Semaphore};
 
 /// What one validator needs to start.
 pub struct Settings {
@@ -24,6 +39,10 @@ pub struct Settings {
     pub worker_threads: usize,
     /// Who may use hosted keys.
     pub access: Access,
+    /// The address by which others know this node.
+    pub public_url: String,
+    /// Where what this node sends on its own account runs.
+    pub runtime: Handle,
 }
 
 /// A running validator: its state, its engine, and what the HTTP interface needs of both.
@@ -36,6 +55,8 @@ pub struct Member {
     pub genesis: Genesis,
     /// Genesis, byte for byte.
     pub genesis_bytes: Bytes,
+    /// The address by which others know this node.
+    pub public_url: String,
     /// All modules.
     pub registry: Arc<Registry>,
     /// Reads of state.
@@ -50,6 +71,12 @@ pub struct Member {
     pub keys: Keystore,
     /// What the holders of hosted reading keys may read.
     pub vaults: Vaults,
+    /// Those to whom this node sends events.
+    pub webhooks: Webhooks,
+    /// Where it is noted how far they have examined what arrives.
+    pub examined: PathBuf,
+    /// Who may have its keys sign commands by signed messages.
+    pub incoming: Incoming,
     /// Who may use them.
     pub access: Access,
     /// Calls that they signed and that have no receipt yet.
@@ -97,12 +124,15 @@ impl Member {
         let gate = Gate::open(admission, engine.clone(), hub.clone())?;
         let source = vault::Source { ledger, reader, registry: registry.clone(), executed: hub.executed() };
         let vaults = Vaults::start(&layout.vault(), &keys, source)?;
+        let source = webhook::Source { ledger, hub: hub.clone(), store: store.clone() };
+        let webhooks = Webhooks::start(&layout.webhooks(), source, settings.runtime)?;
         let openapi = openapi::document(&registry).to_string().into();
         Ok(Arc::new(Self {
             id: settings.id,
             ledger,
             genesis,
             genesis_bytes,
+            public_url: settings.public_url,
             registry,
             store,
             engine,
@@ -110,6 +140,9 @@ impl Member {
             gate,
             keys,
             vaults,
+            webhooks,
+            incoming: Incoming::open(settings.layout.incoming())?,
+            examined: settings.layout.examined(),
             access: settings.access,
             open_calls: OpenCalls::default(),
             proofs: Semaphore::new(PROOFS),
@@ -130,9 +163,23 @@ impl Member {
         found.map(|validator| validator.member.as_str())
     }
 
-    /// The validator at a place among all, as headers count them.
-    pub fn validator_at(&self, place: u32) -> Option<String> {
-        self.genesis.validators_sorted().get(place as usize).map(|validator| validator.member.clone())
+    /// The validators of each epoch: from genesis, then what the ledger decided.
+    pub async fn committees(&self) -> Answer<Committees> {
+        let genesis = self.genesis.validators_sorted().iter().map(|validator| validator.member.clone()).collect();
+        let mut all = vec![(0, genesis)];
+        all.extend(self.store.committees().await?);
+        Ok(Committees(all))
+    }
+}
+
+/// The validators of each epoch, as headers count them, with the epoch from which they order.
+pub struct Committees(Vec<(u64, Vec<String>)>);
+
+impl Committees {
+    /// The validator at a place in an epoch.
+    pub fn at(&self, epoch: u64, place: u32) -> Option<&str> {
+        let (_, members) = self.0.iter().rfind(|(from, _)| *from <= epoch)?;
+        members.get(place as usize).map(String::as_str)
     }
 }
 
@@ -167,4 +214,17 @@ fn peers(genesis: &Genesis, settings: &Settings, key: &SigningKey) -> Result<Vec
         Ok(Peer { public_key, address })
     };
     genesis.validators.iter().map(peer).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_has_the_validators_that_were_decided_last() {
+        let members = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let committees = Committees(vec![(0, members(&["a", "b"])), (4, members(&["c"]))]);
+        assert_eq!([committees.at(0, 0), committees.at(3, 1), committees.at(4, 0)], [Some("a"), Some("b"), Some("c")]);
+        assert_eq!([committees.at(0, 2), committees.at(5, 1)], [None, None]);
+    }
 }

@@ -176,6 +176,7 @@ impl Founded {
             let config = Config {
                 member: member.clone(),
                 listen,
+                public_url: None,
                 consensus,
                 worker_threads: 2,
                 peers: others.map(|(other, (_, consensus))| (other.clone(), *consensus)).collect(),

@@ -27,21 +27,22 @@ pub fn write_examples(folder: &Path) -> Result<(), Fault> {
 }
 
 /// Tells the first story of blockchain invoices on a ledger that has none: taxpayers are registered, a restaurant's bill is paid, the
-/// invoice is issued to a person. What an earlier start has done already is not done again.
-pub async fn tell(gateway: &Member) -> Answer<()> {
-    let table = gateway.store.sql("SELECT count(*) FROM invoice".to_owned(), Vec::new()).await?;
+/// invoice is issued to a person. What an earlier start has done already is not done again. The reading keys must be published.
+pub async fn tell(members: &[Arc<Member>]) -> Answer<()> {
+    let table = members[0].store.sql("SELECT count(*) FROM invoice".to_owned(), Vec::new()).await?;
     if table.rows.first().and_then(|row| row.first()?.as_u64()) != Some(0) {
         return Ok(());
     }
-    let mut samples = invoice::samples();
-    let bill = samples.pop();
-    let registrations = samples.into_iter().enumerate().map(|(at, sample)| perform(gateway, at, sample));
-    let count = registrations.len();
-    futures::future::try_join_all(registrations).await?;
-    match bill {
-        Some(bill) => perform(gateway, count, bill).await,
-        None => Ok(()),
+    let samples = invoice::samples().into_iter().enumerate();
+    let (first, then): (Vec<_>, Vec<_>) = samples.partition(|(_, one)| one.call.r#do == "invoice.register_taxpayer");
+    let tell = |(at, Sample { kid, call }): (usize, Sample)| async move {
+        run_at(members, kid, call, &format!("sample-{at}")).await
+    };
+    futures::future::try_join_all(first.into_iter().map(tell)).await?;
+    for sample in then {
+        tell(sample).await?;
     }
+    Ok(())
 }
 
 /// Defines the type of the example document, once.
@@ -133,14 +134,11 @@ async fn run_at(members: &[Arc<Member>], kid: &str, call: Call, id: &str) -> Ans
     run(host.unwrap_or(&members[0]), kid, call, id).await
 }
 
-async fn perform(gateway: &Member, at: usize, sample: Sample) -> Answer<()> {
-    run(gateway, sample.kid, sample.call, &format!("sample-{at}")).await
-}
-
 async fn run(gateway: &Member, kid: &str, call: Call, id: &str) -> Answer<()> {
     let lost = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "http/samples", format!("no key {kid}"));
     let kid: Kid = kid.parse().map_err(|_| lost())?;
     let key = gateway.keys.get(&kid).ok_or_else(lost)?;
+    let call = gateway.sealed_call(&kid, key, call, Some(id)).await?;
     let receipt = gateway.perform(&kid, key, call, Some(id)).await?;
     if let Outcome::Refused(refusal) = &receipt.outcome {
         tracing::warn!("{id}: {refusal}");

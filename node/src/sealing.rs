@@ -4,8 +4,10 @@ use crate::{
     store::Store,
 };
 use axum::http::StatusCode;
+use counterfoil_platform::Drafting;
 use counterfoil_seal::{Opened, OpenedField, Reader, Record, SealError};
-use counterfoil_types::Kid;
+use counterfoil_types::{Call, Hash, Kid, SigningKey};
+use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use std::{path::PathBuf, time::Duration};
 
@@ -82,6 +84,26 @@ impl Member {
         }
     }
 
+    /// A call as it is signed: one in the clear is checked, split and sealed here, in memory. With an `Idempotency-Key` the same request
+    /// is sealed to the same bytes, so that it is the same call: then the randomness derives from the signer's secret and all that is
+    /// sealed and for whom.
+    pub async fn sealed_call(&self, kid: &Kid, key: &SigningKey, call: Call, id: Option<&str>) -> Answer<Call> {
+        let command = self.registry.command(&call.r#do);
+        let Some(clear) = command.and_then(|command| command.is_clear(call.with.get())).copied() else {
+            return Ok(call);
+        };
+        let secret = match id {
+            Some(id) => Hash::of(&[b"counterfoil/draft-once/1", &key.secret(), id.as_bytes()]),
+            None => Hash(rand::random()),
+        };
+        let (kid, unique) = (kid.clone(), Hash::of(&[b"name", &secret.0]).to_string());
+        let drafted = self.store.ask(move |reader| {
+            let draft = (clear.draft)(call.with.get(), &Drafting { reader, signer: &kid, unique: &unique[..32] })?;
+            draft.seal(reader, |sealed| StdRng::from_seed(Hash::of(&[b"seed", &secret.0, &sealed.0]).0))
+        });
+        drafted.await
+    }
+
     /// The keys for which a version is to be sealed: the newest active reading key of each of `members`. Where one has none, the
     /// problem is at the pointer beside it; without a pointer it is left out.
     pub async fn readers(&self, members: &[(String, Option<String>)]) -> Answer<Vec<Reader>> {
@@ -102,7 +124,7 @@ impl Member {
 
 impl Store {
     /// Whether the ledger knows a key as valid at `time_ms`.
-    async fn is_valid(&self, kid: &Kid, time_ms: u64) -> Answer<bool> {
+    pub async fn is_valid(&self, kid: &Kid, time_ms: u64) -> Answer<bool> {
         let sql = "SELECT count(*) FROM member_key WHERE member = ?1 AND name = ?2 AND state = 'active'
                    AND ?3 BETWEEN coalesce(valid_from_ms, 0) AND coalesce(valid_until_ms, ?3)";
         let table = self.sql(sql.to_owned(), vec![json!(kid.member()), json!(kid.key()), json!(time_ms)]).await?;

@@ -8,6 +8,13 @@ use crate::{
 use counterfoil_platform::Registry;
 use counterfoil_types::Fault;
 use std::{net::SocketAddr, path::Path, sync::Arc};
+use tokio::{net::TcpListener, runtime::Handle};
+
+/// The address of a listener.
+pub fn own_url(listener: &TcpListener) -> Result<String, Fault> {
+    let address = listener.local_addr().map_err(|error| Fault::new("asking for the own address", error))?;
+    Ok(format!("http://{address}"))
+}
 
 /// One validator of a consortium, run from its directory.
 pub struct Node {
@@ -36,6 +43,11 @@ impl Node {
             peers: config.peers,
             worker_threads: config.worker_threads,
             access: Access::Tokens(Tokens::open(layout.tokens())?),
+            public_url: match config.public_url {
+                Some(url) => url.trim_end_matches('/').to_owned(),
+                None => own_url(&listener)?,
+            },
+            runtime: Handle::current(),
         };
         let member = tokio::task::spawn_blocking(move || Member::start(settings, registry))
             .await

@@ -54,7 +54,8 @@ impl Store {
         }
     }
 
-    async fn ask<T: Send + 'static>(
+    /// Asks a question of one's own.
+    pub async fn ask<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
     ) -> Answer<T> {
@@ -65,6 +66,12 @@ impl Store {
     pub fn mark(&self, height: u64) -> Result<Mark, Fault> {
         let header = self.reader.header(height)?;
         Ok(Mark { height, time_ms: header.map_or(0, |header| header.time_ms) })
+    }
+
+    /// The time of a block, milliseconds since 1970.
+    pub async fn time_ms(&self, height: u64) -> Result<u64, Fault> {
+        let header = self.read(move |reader| reader.header(height)).await?;
+        Ok(header.map_or(0, |header| header.time_ms))
     }
 
     /// The first receipt of a transaction.
@@ -97,6 +104,15 @@ impl Store {
     /// The record of a block's execution.
     pub async fn execution(&self, height: u64) -> Result<Option<Execution>, Fault> {
         self.read(move |reader| reader.execution(height)).await
+    }
+
+    /// The validators that the ledger decided on, each time with the epoch from which they order.
+    pub async fn committees(&self) -> Answer<Vec<(u64, Vec<String>)>> {
+        let sql = "SELECT from_epoch, validators FROM member_committee ORDER BY from_epoch";
+        let table = self.ask(move |reader| reader.sql(sql, SqlParams::Positional(&[]), SqlLimits::default())).await?;
+        let members = |lines: &str| lines.lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect();
+        let read = |row: &Vec<Json>| Some((row.first()?.as_u64()?, members(row.get(1)?.as_str()?)));
+        Ok(table.rows.iter().filter_map(read).collect())
     }
 
     /// How many members the ledger has.

@@ -282,10 +282,15 @@ pub fn idempotency_key(headers: &axum::http::HeaderMap) -> Answer<Option<String>
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     let text = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    let fits = (1..=limits::ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits {
-        return Ok(Some(text.to_owned()));
-    }
+    require_id("an Idempotency-Key", text)?;
+    Ok(Some(text.to_owned()))
+}
+
+/// Refuses what cannot be a transaction's id; `what` it is.
+pub fn require_id(what: &str, text: &str) -> Answer<()> {
     let max = limits::ID_BYTES_MAX;
-    Err(Problem::malformed(format!("an Idempotency-Key has 1 to {max} printable ASCII characters without spaces")))
+    if (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Problem::malformed(format!("{what} has 1 to {max} printable ASCII characters without spaces")))
 }

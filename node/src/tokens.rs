@@ -4,9 +4,9 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs,
     io::ErrorKind,
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -99,20 +99,13 @@ impl Tokens {
 
 /// The tokens in the file at `path`, which need not exist.
 pub fn list(path: &Path) -> Result<Vec<Stored>, Fault> {
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    serde_json::from_slice(&files::read(path)?).map_err(|error| Fault::Corrupt {
-        what: format!("token file {}", path.display()),
-        detail: error.to_string(),
-        recover: "remove it and make new tokens with `counterfoil token new`".to_owned(),
-    })
+    files::read_list(path, "remove it and make new tokens with `counterfoil token new`")
 }
 
 /// Makes a token for `key` and stores its hash in the file at `path`. The token itself is kept nowhere.
 pub fn create(path: &Path, key: Kid) -> Result<String, Fault> {
     let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
-    change(path, |stored| {
+    files::change_list(path, list, |stored| {
         stored.push(Stored { key, sha256: Hash::of(&[token.as_bytes()]), created_ms: now_ms() });
     })?;
     Ok(token)
@@ -121,23 +114,8 @@ pub fn create(path: &Path, key: Kid) -> Result<String, Fault> {
 /// Removes tokens from the file at `path`; those that were there. A running node refuses them from now on.
 pub fn revoke(path: &Path, which: impl Fn(&Stored) -> bool) -> Result<Vec<Stored>, Fault> {
     let mut gone = Vec::new();
-    change(path, |stored| gone = stored.extract_if(.., |stored| which(stored)).collect())?;
+    files::change_list(path, list, |stored| gone = stored.extract_if(.., |stored| which(stored)).collect())?;
     Ok(gone)
-}
-
-/// Changes the file, one process after another.
-fn change(path: &Path, change: impl FnOnce(&mut Vec<Stored>)) -> Result<(), Fault> {
-    let locked = path.with_extension("lock");
-    let lock = || {
-        let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&locked)?;
-        file.lock()?;
-        Ok(file)
-    };
-    let _lock = lock().map_err(|error: std::io::Error| Fault::new(format!("locking {}", locked.display()), error))?;
-    let mut stored = list(path)?;
-    change(&mut stored);
-    let text = serde_json::to_vec_pretty(&stored).map_err(|error| Fault::new("writing tokens", error))?;
-    files::write_private(path, &text)
 }
 
 #[cfg(test)]

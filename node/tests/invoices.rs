@@ -57,17 +57,40 @@ fn a_bill_is_paid_and_its_invoice_issued_read_checked_and_proved() {
     dev.http.get("/v1/invoices/none").problem(404, "platform/4");
 
     let proof = dev.http.get(&format!("/v1/rows/invoice/{}/proof", issued["id"].as_str().unwrap())).expect(200).body;
-    let line =
-        dev.http.get(&format!("/v1/rows/invoice_line/{},1/proof", issued["id"].as_str().unwrap())).expect(200).body;
+    let tax =
+        dev.http.get(&format!("/v1/rows/invoice_tax/{},1/proof", issued["id"].as_str().unwrap())).expect(200).body;
     let genesis = dev.http.get("/v1/genesis").expect(200).body;
     assert!(counterfoil_proof::verify(&proof, &genesis).unwrap().to_string().contains(number));
-    let line = counterfoil_proof::verify(&line, &genesis).unwrap().to_string();
-    assert!(line.contains("wrote this row"), "{line}");
+    let tax = counterfoil_proof::verify(&tax, &genesis).unwrap().to_string();
+    assert!(tax.contains("wrote this row"), "{tax}");
 
     // Told once: a restart adds nothing.
     dev.stop();
     dev.again();
     assert_eq!(dev.http.value("SELECT count(*) FROM invoice"), 3);
+}
+
+#[test]
+fn the_node_seals_for_seller_buyer_and_authority_and_the_same_request_is_one_invoice() {
+    let dev = told(&["--members", "1"]);
+    let headers = |key: &'static str| [("content-type", JSON), ("counterfoil-key", key), ("idempotency-key", "bill-1")];
+    let issued = dev.http.post("/v1/invoices", &headers("supplier-1/dev"), EXAMPLE_JSON).expect(201).json();
+    let again = dev.http.post("/v1/invoices", &headers("supplier-1/dev"), EXAMPLE_JSON).expect(201).json();
+    assert_eq!(issued["id"], again["id"]);
+    let read = dev.http.get(&format!("/v1/invoices/{}", issued["id"].as_str().unwrap())).expect(200).json();
+    assert!(!read.to_string().contains("王芳") && !read.to_string().contains("智能手机"), "{read}");
+    let subject = read["subject"].as_str().unwrap().replace(':', "%3A").replace('/', "%2F");
+    let open = |key: &str| {
+        let path = format!("/v1/sealed/{subject}/1/open");
+        dev.http.post(&path, &[("content-type", JSON), ("counterfoil-key", key)], "{}")
+    };
+    for key in ["tax-bureau/dev", "supplier-1/dev", "core-corp/dev"] {
+        let opened = open(key).expect(200).json();
+        let fields = opened["fields"].as_array().unwrap();
+        let payee = fields.iter().find(|field| field["name"] == "payee").unwrap();
+        assert_eq!(payee["value"], "王芳", "{key}");
+    }
+    open("shop-1/dev").problem(403, "document/29");
 }
 
 /// The example with some members changed.

@@ -1,4 +1,4 @@
-use crate::{refusals::PlatformRefused, schema};
+use crate::{Clear, ClearDeclaration, refusals::PlatformRefused, schema};
 use counterfoil_state::Context;
 use counterfoil_types::Refusal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -93,6 +93,8 @@ pub struct CommandDeclaration {
     pub output_schema: fn(&mut SchemaGenerator) -> Schema,
     /// Parses the input and checks it without state.
     pub prepare: fn(&str) -> Result<Box<dyn Parsed>, Refusal>,
+    /// Its form in the clear, for a node that seals.
+    pub clear: Option<ClearDeclaration>,
 }
 
 impl CommandDeclaration {
@@ -107,7 +109,32 @@ impl CommandDeclaration {
                 command.check().map_err(Into::into)?;
                 Ok(Box::new(Typed(command)))
             },
+            clear: None,
         }
+    }
+
+    /// The declaration of a command that callers can also give in the clear.
+    pub const fn sealing<C: Clear>() -> Self {
+        let mut declaration = Self::of::<C::Command>();
+        declaration.clear = Some(ClearDeclaration::of::<C>());
+        declaration
+    }
+
+    /// The form in the clear, if there is one and `with` has it: what has no member `sealed`.
+    pub fn is_clear(&self, with: &str) -> Option<&ClearDeclaration> {
+        /// Looks for one member and takes no other in.
+        #[derive(serde::Deserialize)]
+        struct Form {
+            #[serde(default)]
+            sealed: Option<serde::de::IgnoredAny>,
+        }
+        let sealed = serde_json::from_str::<Form>(with).is_ok_and(|form| form.sealed.is_some());
+        self.clear.as_ref().filter(|_| !sealed)
+    }
+
+    /// JSON schema (2020-12) of what callers give: the form in the clear, where there is one.
+    pub fn asked_schema_document(&self) -> serde_json::Value {
+        self.clear.map_or_else(|| self.schema_document(), |clear| clear.schema_document())
     }
 
     /// The first paragraph of the command's doc comment: one sentence that says what it does.

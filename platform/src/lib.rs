@@ -6,12 +6,14 @@
 #![warn(missing_docs)]
 
 mod call_input;
+mod clear;
 mod command;
 mod event;
 mod module;
 mod query;
 mod refusals;
 mod registry;
+mod render;
 mod route;
 mod schema;
 
@@ -30,13 +32,16 @@ pub mod openapi;
 pub mod testing;
 
 pub use call_input::{AgreedCalls, CallInput};
+pub use clear::{Clear, ClearDeclaration, Draft, Drafting, Examine};
 pub use command::{Amount, Command, CommandDeclaration, Parsed};
+pub use counterfoil_seal as seal;
 pub use counterfoil_types as types;
 pub use event::{Event, EventDeclaration};
 pub use module::{BeginBlock, Gate, Module, WriteGenesis};
 pub use query::{Answer, Column, ColumnKind, PAGE_DEFAULT, PAGE_MAX, Parameter, ParameterKind, Query};
 pub use refusals::{PlatformRefused, RefusalDeclaration};
 pub use registry::Registry;
+pub use render::{Rendered, Rendering};
 pub use route::{Convert, Route, Target, call};
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use crate::{CommandDeclaration, EventDeclaration, Parsed, Query, RefusalDeclaration, Route};
+use crate::{CommandDeclaration, EventDeclaration, Examine, Parsed, Query, RefusalDeclaration, Rendering, Route};
 use counterfoil_state::Context;
 use counterfoil_types::{Call, Genesis, Refusal};
 
@@ -45,6 +45,10 @@ pub struct Module {
     pub gate: Option<Gate>,
     /// Runs at the beginning of each block.
     pub begin_block: Option<BeginBlock>,
+    /// Checks, on the node of a mandatory reader, what is sealed under a subject of this module.
+    pub examine: Option<Examine>,
+    /// Documents that it makes of what readers have opened under its subjects.
+    pub renderings: &'static [Rendering],
 }
 
 impl Module {
@@ -64,5 +68,7 @@ impl Module {
         genesis: None,
         gate: None,
         begin_block: None,
+        examine: None,
+        renderings: &[],
     };
 }

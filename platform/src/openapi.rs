@@ -79,6 +79,10 @@ impl Writer {
     fn command(&mut self, module: &Module, command: &CommandDeclaration) {
         let input = (command.schema)(&mut self.generator).to_value();
         self.schemas.insert(command.name.to_owned(), input);
+        if let Some(clear) = command.clear {
+            let input = (clear.schema)(&mut self.generator).to_value();
+            self.schemas.insert(format!("{}.clear", command.name), input);
+        }
         let output = (command.output_schema)(&mut self.generator).to_value();
         let answer = if output["type"] == "null" {
             receipt_alone()
@@ -100,7 +104,7 @@ impl Writer {
                 let mut content = if names.is_empty() {
                     json_body(command)
                 } else {
-                    json!({"application/json": {"schema": without(&command.schema_document(), &names)}})
+                    json!({"application/json": {"schema": without(&command.asked_schema_document(), &names)}})
                 };
                 for convert in converts {
                     content[convert.content_type] =
@@ -224,7 +228,12 @@ fn command_operation(
 }
 
 fn json_body(command: &CommandDeclaration) -> Value {
-    json!({"application/json": {"schema": reference(command.name)}})
+    let sealed = reference(command.name);
+    let schema = match command.clear {
+        Some(_) => json!({"oneOf": [reference(&format!("{}.clear", command.name)), sealed]}),
+        None => sealed,
+    };
+    json!({"application/json": {"schema": schema}})
 }
 
 /// A command's schema without the members that stand in the path; its definitions are those of the document.

@@ -145,5 +145,13 @@ crate::refusals! {
         #[refusal(5, Invalid)]
         #[error("content type {found:?} is not taken here, but {taken}")]
         ContentType { found: String, taken: String },
+        /// Whoever has to read what is sealed has published a key to read with.
+        #[refusal(6, Conflict, "{field}")]
+        #[error("member {member:?} has published no reading key: document.publish_reading_key does it")]
+        NoReadingKey { field: String, member: String },
+        /// What is sealed is neither too much nor too long.
+        #[refusal(7, Invalid)]
+        #[error("it cannot be sealed: {reason}")]
+        Unsealable { reason: String },
     }
 }

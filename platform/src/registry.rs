@@ -1,5 +1,5 @@
 use crate::{
-    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Route, refusals::PlatformRefused,
+    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Rendering, Route, refusals::PlatformRefused,
     route::Target, schema,
 };
 use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey};
@@ -52,6 +52,13 @@ impl Registry {
     /// A query, if there is one.
     pub fn query(&self, name: &str) -> Option<&Query> {
         self.queries.get(name)
+    }
+
+    /// The document of a media type that the module of a subject makes, if it does.
+    pub fn rendering(&self, subject: &str, media_type: &str) -> Option<&Rendering> {
+        let (module, _) = subject.split_once(':')?;
+        let module = self.modules.iter().find(|known| known.name == module)?;
+        module.renderings.iter().find(|rendering| rendering.media_type == media_type)
     }
 
     /// All friendly routes with their modules.
@@ -119,7 +126,7 @@ impl Registry {
             match route.target {
                 Target::Command { name, .. } => {
                     let command = self.command(name).unwrap_or_else(|| panic!("{path} leads to no command {name}"));
-                    let schema = command.schema_document();
+                    let schema = command.asked_schema_document();
                     for member in route.path_names() {
                         assert!(schema["properties"][member].is_object(), "{path}: {name} has no member {member}");
                     }
@@ -145,6 +152,15 @@ fn assert_command(command: &CommandDeclaration) {
     assert!(!command.description().is_empty(), "command {name} has no doc comment");
     if let Some(open) = schema::openness(&command.schema_document()) {
         panic!("the input of {name} must refuse unknown and duplicated members: {open}");
+    }
+    if let Some(clear) = command.clear {
+        let document = clear.schema_document();
+        if let Some(open) = schema::openness(&document) {
+            panic!("the clear input of {name} must refuse unknown and duplicated members: {open}");
+        }
+        let sealed = |document: &serde_json::Value| document["properties"]["sealed"].is_object();
+        let told = sealed(&command.schema_document()) && !sealed(&document);
+        assert!(told, "{name} has a member sealed, and its form in the clear has none");
     }
     let output = command.output_schema_document();
     let plain = output["type"] == "object" || output["type"] == "null";

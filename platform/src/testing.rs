@@ -3,7 +3,8 @@
 //! After every block all invariants of the modules are run, every event must be a declared one, and a second ledger that reads rows
 //! in reverse order and has no secondary indexes must come to the same result.
 
-use crate::{Answer, Command, Module, Registry, call};
+use crate::{Answer, Command, Drafting, Module, Registry, call, document::PublishReadingKey};
+use counterfoil_seal::{Opened, ReadingKey, Record, SealError};
 use counterfoil_state::{Options, SqlLimits, SqlParams, State};
 use counterfoil_types::{
     Block, Call, Genesis, GenesisKey, GenesisMember, GenesisValidator, Hash, Header, Kid, Outcome, PayloadDraft,
@@ -11,6 +12,7 @@ use counterfoil_types::{
     machine::{Executed, IndexUpdate, Machine as _},
     merkle,
 };
+use rand::{SeedableRng as _, rngs::StdRng};
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::{collections::BTreeMap, sync::Arc};
 use tempfile::TempDir;
@@ -159,6 +161,42 @@ impl Ledger {
         Transaction::from_json(general(&parts).as_bytes()).expect("a signed transaction parses")
     }
 
+    /// Has members publish their reading key `main`, [`reading_key`] of it, in one block.
+    #[track_caller]
+    pub fn publish_reading_keys(&mut self, members: &[&str]) {
+        let publish = |member: &&str| PublishReadingKey {
+            member: (*member).to_owned(),
+            name: "main".to_owned(),
+            public_key: reading_key(&format!("{member}/main")).public_key().to_string(),
+        };
+        let publish: Vec<_> = members.iter().map(publish).collect();
+        let block = publish.iter().map(|one| self.sign(&[&format!("{}/dev", one.member)], &[call(one)])).collect();
+        self.block(block).iter().for_each(|done| drop(done.applied()));
+    }
+
+    /// What the node of `kid` makes of a call before it is signed: checked and sealed, if it is in the clear.
+    pub fn seal(&mut self, kid: &str, asked: &Call) -> Result<Call, Refusal> {
+        self.transactions += 1;
+        let command =
+            self.registry.command(&asked.r#do).unwrap_or_else(|| panic!("there is no command {}", asked.r#do));
+        let Some(clear) = command.is_clear(asked.with.get()) else { return Ok(asked.clone()) };
+        let (signer, unique) = (kid.parse::<Kid>().expect("member/key"), format!("test-{}", self.transactions));
+        let reader = self.first.state.reader();
+        let draft = (clear.draft)(asked.with.get(), &Drafting { reader: &reader, signer: &signer, unique: &unique })?;
+        draft.seal(&reader, |hash| StdRng::from_seed(hash.0))
+    }
+
+    /// What is sealed under a subject, in its version 1, and its content as the reading key `main` of a member opens it.
+    #[track_caller]
+    pub fn open(&self, member: &str, subject: &str) -> (Record, Result<Opened, SealError>) {
+        let shown = self.query("document.sealed", &[("subject", subject), ("version", "1")]);
+        let shown = shown.unwrap_or_else(|refusal| panic!("{subject}: {refusal}"));
+        let record: Record = serde_json::from_value(shown).expect("a record");
+        let kid: Kid = format!("{member}/main").parse().expect("member/main");
+        let opened = record.open(self.first.state.ledger(), &kid, &reading_key(kid.as_str()));
+        (record, opened)
+    }
+
     /// A block of transactions; what became of each.
     #[track_caller]
     pub fn block(&mut self, transactions: Vec<Transaction>) -> Vec<Done> {
@@ -304,6 +342,11 @@ impl Twin {
         }
         self.state.commit(self.root).unwrap_or_else(|fault| panic!("{}", fault.report()))
     }
+}
+
+/// The secret of the reading key `member/name` in tests.
+pub fn reading_key(kid: &str) -> ReadingKey {
+    ReadingKey::from_bytes(Hash::of(&[b"reading", kid.as_bytes()]).0)
 }
 
 /// A general JWS (RFC 7515 §7.2.1) of compact ones over the same payload.

@@ -2,9 +2,10 @@
 
 use super::{
     Refused,
-    commands::{BuyerKind, Contact, Issue, Item, Preference},
+    clear::{Buyer, BuyerKind, ClearInvoice, Contact, Item, Preference},
+    commands::{Issue, TaxTotal},
     decimal::Fixed,
-    taxpayer_id, text,
+    sealing, taxpayer_id, text,
 };
 use std::collections::BTreeMap;
 
@@ -33,8 +34,8 @@ fn rounded(number: i128, by: i128) -> i64 {
     i64::try_from((number * 2 + by) / (by * 2)).unwrap_or(i64::MAX)
 }
 
-/// Checks an invoice as far as it can be done without state.
-pub(super) fn check(issue: &Issue) -> Result<(), Refused> {
+/// Checks an invoice in the clear as far as it can be done without state.
+pub(super) fn check(issue: &ClearInvoice) -> Result<(), Refused> {
     parties(issue)?;
     if !(1..=ITEMS_MAX).contains(&issue.items.len()) {
         return Err(Refused::Items { found: issue.items.len(), most: ITEMS_MAX });
@@ -47,10 +48,20 @@ pub(super) fn check(issue: &Issue) -> Result<(), Refused> {
     totals(issue)
 }
 
-fn parties(issue: &Issue) -> Result<(), Refused> {
+fn parties(issue: &ClearInvoice) -> Result<(), Refused> {
     taxpayer("/seller", &issue.seller)?;
-    text::check("/buyer/name", &issue.buyer.name, text::NAME_MAX)?;
-    match (&issue.buyer.taxpayer, issue.buyer.kind) {
+    buyer(&issue.buyer)?;
+    issue.seller_contact.as_ref().map_or(Ok(()), |contact| contact_texts("/seller_contact", contact))?;
+    for (field, name) in [("/payee", &issue.payee), ("/reviewer", &issue.reviewer), ("/drawer", &issue.drawer)] {
+        text::check_optional(field, name.as_ref(), text::NAME_MAX)?;
+    }
+    text::check_optional("/remark", issue.remark.as_ref(), text::REMARK_MAX)
+}
+
+/// Checks whom an invoice is for.
+pub(super) fn buyer(buyer: &Buyer) -> Result<(), Refused> {
+    text::check("/buyer/name", &buyer.name, text::NAME_MAX)?;
+    match (&buyer.taxpayer, buyer.kind) {
         (Some(id), _) => taxpayer("/buyer/taxpayer", id)?,
         (None, BuyerKind::Individual) => {}
         (None, BuyerKind::Organisation) => {
@@ -58,17 +69,7 @@ fn parties(issue: &Issue) -> Result<(), Refused> {
             return Err(rule("CN-1", "/buyer/taxpayer", what, "a taxpayer id", "none"));
         }
     }
-    for (field, contact) in [("/seller_contact", &issue.seller_contact), ("/buyer/contact", &issue.buyer.contact)] {
-        contact.as_ref().map_or(Ok(()), |contact| contact_texts(field, contact))?;
-    }
-    for (field, name) in [("/payee", &issue.payee), ("/reviewer", &issue.reviewer), ("/drawer", &issue.drawer)] {
-        text::check_optional(field, name.as_ref(), text::NAME_MAX)?;
-    }
-    text::check_optional("/remark", issue.remark.as_ref(), text::REMARK_MAX)?;
-    match &issue.payment {
-        Some(payment) => text::check("/payment/reference", &payment.reference, text::ID_MAX),
-        None => Ok(()),
-    }
+    buyer.contact.as_ref().map_or(Ok(()), |contact| contact_texts("/buyer/contact", contact))
 }
 
 fn contact_texts(field: &str, contact: &Contact) -> Result<(), Refused> {
@@ -137,12 +138,7 @@ fn not_negative<const PLACES: u32>(at: usize, name: &str, number: Fixed<PLACES>)
 fn item_sums(at: usize, item: &Item) -> Result<(), Refused> {
     let field = |name: &str| format!("/items/{at}/{name}");
     quantity_and_price(at, item)?;
-    let free = matches!(item.preference, Some(Preference::Exempt | Preference::Untaxed | Preference::ZeroRated));
-    if free != (item.rate.0 == 0) {
-        let what = "rate 0 goes with a mark exempt, untaxed or zero-rated, and only rate 0 does";
-        let (expected, found) = if free { ("0.0000", item.rate.to_string()) } else { ("a mark", "none".to_owned()) };
-        return Err(rule("CN-2", field("rate"), what, expected, found));
-    }
+    mark_and_rate(item.preference, item.rate, field("rate"))?;
     let total = i128::from(item.amount.0) + i128::from(item.tax.0);
     if total != i128::from(item.total.0) {
         let what = "the item's total is its amount and tax";
@@ -155,6 +151,16 @@ fn item_sums(at: usize, item: &Item) -> Result<(), Refused> {
         return Err(rule("CN-4", field("tax"), what, Fixed::<2>(from_net).to_string(), item.tax.to_string()));
     }
     Ok(())
+}
+
+fn mark_and_rate(mark: Option<Preference>, rate: Fixed<4>, field: String) -> Result<(), Refused> {
+    let free = matches!(mark, Some(Preference::Exempt | Preference::Untaxed | Preference::ZeroRated));
+    if free == (rate.0 == 0) {
+        return Ok(());
+    }
+    let what = "rate 0 goes with a mark exempt, untaxed or zero-rated, and only rate 0 does";
+    let (expected, found) = if free { ("0.0000", rate.to_string()) } else { ("a mark", "none".to_owned()) };
+    Err(rule("CN-2", field, what, expected, found))
 }
 
 /// Quantity x price less the discount is the amount, to within what rounding price (six places) and amount (two) can move it.
@@ -181,27 +187,77 @@ fn quantity_and_price(at: usize, item: &Item) -> Result<(), Refused> {
     Err(rule("CN-6", field("amount"), what, yuan(expected), item.amount.to_string()))
 }
 
-fn totals(issue: &Issue) -> Result<(), Refused> {
+fn totals(issue: &ClearInvoice) -> Result<(), Refused> {
     let sum = |of: fn(&Item) -> i64| issue.items.iter().map(|item| i128::from(of(item))).sum::<i128>();
-    let net = sum(|item| item.amount.0);
-    let tax = sum(|item| item.tax.0);
+    sums(sum(|item| item.amount.0), sum(|item| item.tax.0), issue.net, issue.tax, issue.total)
+}
+
+fn sums(net: i128, tax: i128, found_net: Fixed<2>, found_tax: Fixed<2>, found_total: Fixed<2>) -> Result<(), Refused> {
     for (name, field, what, expected, found) in [
-        ("CN-7", "/net", "net is the sum of the items' amounts", net, issue.net),
-        ("CN-8", "/tax", "tax is the sum of the items' taxes", tax, issue.tax),
-        ("CN-9", "/total", "total is net and tax", net + tax, issue.total),
+        ("CN-7", "/net", "net is the sum of the items' amounts", net, found_net),
+        ("CN-8", "/tax", "tax is the sum of the items' taxes", tax, found_tax),
+        ("CN-9", "/total", "total is net and tax", net + tax, found_total),
     ] {
         if expected != i128::from(found.0) {
             return Err(rule(name, field, what, yuan(expected), found.to_string()));
         }
     }
-    match &issue.payment {
-        Some(payment) if payment.amount < issue.total => {
-            let what = "an invoice is at most the payment that it is for";
-            let expected = format!("at most {}", payment.amount);
-            Err(rule("CN-10", "/total", what, expected, issue.total.to_string()))
-        }
-        _ => Ok(()),
+    Ok(())
+}
+
+/// Checks what all see of an invoice, of whose items only readers know.
+pub(super) fn check_stated(issue: &Issue) -> Result<(), Refused> {
+    taxpayer("/seller", &issue.seller)?;
+    sealing::check_amounts(&[issue.net, issue.tax, issue.total])?;
+    if issue.channel.is_some_and(|channel| channel > 9) {
+        return Err(rule(
+            "CN-12",
+            "/channel",
+            "a channel is one digit",
+            "0 to 9",
+            issue.channel.unwrap_or(0).to_string(),
+        ));
     }
+    for (at, tax) in issue.taxes.iter().enumerate() {
+        stated_tax(at, tax)?;
+        if at > 0 && tax_order(&issue.taxes[at - 1]) >= tax_order(tax) {
+            let what = "taxes stand in the order of mark and rate, each once";
+            return Err(rule("CN-11", format!("/taxes/{at}"), what, "a later mark or rate", tax.rate.to_string()));
+        }
+    }
+    let sum = |of: fn(&TaxTotal) -> i64| issue.taxes.iter().map(|tax| i128::from(of(tax))).sum::<i128>();
+    sums(sum(|tax| tax.net.0), sum(|tax| tax.tax.0), issue.net, issue.tax, issue.total)
+}
+
+fn tax_order(tax: &TaxTotal) -> (&'static str, i64) {
+    (tax.category(), tax.rate.0)
+}
+
+/// A tax is what rounding each of so many items, from net or from gross, can make of its net amount.
+fn stated_tax(at: usize, tax: &TaxTotal) -> Result<(), Refused> {
+    let field = |name: &str| format!("/taxes/{at}/{name}");
+    if !(1..=ITEMS_MAX).contains(&(tax.items as usize)) {
+        return Err(Refused::Items { found: tax.items as usize, most: ITEMS_MAX });
+    }
+    if !(0..=WHOLE).contains(&i128::from(tax.rate.0)) {
+        let found = tax.rate.to_string();
+        return Err(Refused::Sign { field: field("rate"), expected: "a rate of 0 to 1", found });
+    }
+    for (name, amount, least) in [("net", tax.net, 1), ("tax", tax.tax, 0)] {
+        if amount.0 < least {
+            let expected = if least == 1 { "more than 0" } else { "0 or more" };
+            return Err(Refused::Sign { field: field(name), expected, found: amount.to_string() });
+        }
+    }
+    sealing::check_amounts(&[tax.net, tax.tax])?;
+    mark_and_rate(tax.preference, tax.rate, field("rate"))?;
+    let exact = i128::from(tax.net.0) * i128::from(tax.rate.0);
+    let distance = (i128::from(tax.tax.0) * WHOLE - exact).abs();
+    if distance * 2 > i128::from(tax.items) * (WHOLE + i128::from(tax.rate.0)) || (tax.rate.0 == 0 && tax.tax.0 != 0) {
+        let what = "the tax of a rate is its net amount x rate, to within the rounding of its items";
+        return Err(rule("CN-11", field("tax"), what, yuan(exact / WHOLE), tax.tax.to_string()));
+    }
+    Ok(())
 }
 
 fn rule(
@@ -220,24 +276,26 @@ fn yuan(fen: i128) -> String {
         .map_or_else(|_| "less than 92,233,720,368,547,758.08".to_owned(), |fen| Fixed::<2>(fen).to_string())
 }
 
-/// Tax of one category and rate.
-pub(super) struct Tax {
-    pub category: &'static str,
-    pub rate: i64,
-    pub net: i64,
-    pub tax: i64,
-    /// The first item that has it.
-    pub first: usize,
+/// The category of a mark, as in `invoice_rate`.
+pub(super) fn category(mark: Option<Preference>) -> &'static str {
+    match mark {
+        None => "standard",
+        Some(Preference::Exempt) => "exempt",
+        Some(Preference::Untaxed) => "untaxed",
+        Some(Preference::ZeroRated) => "zero-rated",
+        Some(Preference::Simplified) => "simplified",
+    }
 }
 
-/// The taxes of items whose sums were checked, by category and rate.
-pub(super) fn taxes(items: &[Item]) -> Vec<Tax> {
-    let mut taxes: BTreeMap<(&'static str, i64), Tax> = BTreeMap::new();
-    for (first, item) in items.iter().enumerate() {
-        let (category, rate) = (item.rate_category(), item.rate.0);
-        let tax = taxes.entry((category, rate)).or_insert(Tax { category, rate, net: 0, tax: 0, first });
-        tax.net += item.amount.0;
-        tax.tax += item.tax.0;
+/// The taxes of items whose sums were checked, in the order of category and rate.
+pub(super) fn taxes(items: &[Item]) -> Vec<TaxTotal> {
+    let mut taxes: BTreeMap<(&'static str, i64), TaxTotal> = BTreeMap::new();
+    for item in items {
+        let none = TaxTotal { preference: item.preference, rate: item.rate, items: 0, net: Fixed(0), tax: Fixed(0) };
+        let tax = taxes.entry((item.rate_category(), item.rate.0)).or_insert(none);
+        tax.items += 1;
+        tax.net.0 += item.amount.0;
+        tax.tax.0 += item.tax.0;
     }
     taxes.into_values().collect()
 }

@@ -9,6 +9,14 @@ use std::{borrow::Cow, cmp::Ordering, fmt};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Fixed<const PLACES: u32>(pub i64);
 
+impl<const PLACES: u32> Fixed<PLACES> {
+    /// As text without zeros at its end: `2`, not `2.00`.
+    pub fn trimmed(self) -> String {
+        let text = self.to_string();
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    }
+}
+
 impl<const PLACES: u32> fmt::Display for Fixed<PLACES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&format_decimal(self.0, PLACES))

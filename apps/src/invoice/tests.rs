@@ -2,14 +2,24 @@
 
 mod chinese;
 mod european;
+mod life;
+mod model;
+mod payments;
+mod random;
 mod reading;
+mod reports;
+mod round_trip;
+mod rules;
+mod sealed;
+mod standard;
+mod tampering;
 mod xml;
 
 use super::*;
 use counterfoil_platform::{
-    call, member,
-    testing::{Done, Ledger, sample_genesis},
-    types::{Call, GenesisKey, GenesisMember, SigningKey, Value},
+    asset, document, member,
+    testing::{Ledger, sample_genesis},
+    types::{Call, GenesisKey, GenesisMember, Outcome, Refusal, SigningKey, Value},
 };
 use serde_json::{Value as Json, json};
 
@@ -18,7 +28,12 @@ const SHOP: &str = "92440300MA5DL0010T";
 
 /// A ledger with the sample taxpayers and no invoice yet.
 fn ledger() -> Ledger {
-    let mut ledger = bare();
+    ledger_with(&[])
+}
+
+/// The same with further modules.
+fn ledger_with(more: &[counterfoil_platform::Module]) -> Ledger {
+    let mut ledger = bare_with(more);
     for sample in samples() {
         if sample.call.r#do == "invoice.register_taxpayer" {
             ledger.run_calls(&[sample.kid], &[sample.call]).applied();
@@ -29,6 +44,10 @@ fn ledger() -> Ledger {
 
 /// A ledger without taxpayers.
 fn bare() -> Ledger {
+    bare_with(&[])
+}
+
+fn bare_with(more: &[counterfoil_platform::Module]) -> Ledger {
     let mut genesis = sample_genesis();
     if !genesis.members.iter().any(|member| member.id == "person-1") {
         genesis.members.push(GenesisMember {
@@ -43,7 +62,39 @@ fn bare() -> Ledger {
             }],
         });
     }
-    Ledger::with_genesis(vec![member::MODULE, MODULE], &genesis)
+    let modules = [&[member::MODULE, document::MODULE, asset::MODULE, MODULE], more].concat();
+    let mut ledger = Ledger::with_genesis(modules, &genesis);
+    ledger.publish_reading_keys(&["tax-bureau", "shop-1", "supplier-1", "core-corp"]);
+    ledger
+}
+
+/// What a node does with an input that may be in the clear: check, seal, sign and run.
+fn give(ledger: &mut Ledger, kid: &str, asked: &Call) -> Result<Json, Refusal> {
+    let call = ledger.seal(kid, asked)?;
+    let done = ledger.run_calls(&[kid], &[call]);
+    match &done.receipt.outcome {
+        Outcome::Applied { .. } => Ok(done.applied()),
+        Outcome::Refused(refusal) => Err(refusal.clone()),
+    }
+}
+
+/// The same with a command by its name.
+fn give_json(ledger: &mut Ledger, kid: &str, name: &str, with: &Json) -> Result<Json, Refusal> {
+    give(ledger, kid, &Call::new(name, with))
+}
+
+/// The refusal, which has this code and is at this field.
+#[track_caller]
+fn refused(answer: Result<Json, Refusal>, code: &str, field: &str) -> Refusal {
+    let refusal = answer.expect_err("it took effect");
+    assert_eq!((refusal.code.as_str(), refusal.field.as_deref().unwrap_or_default()), (code, field), "{refusal}");
+    refusal
+}
+
+/// An invoice in the clear as a call.
+fn clear(invoice: &ClearInvoice) -> Call {
+    use counterfoil_platform::Command as _;
+    Call::new(Issue::NAME, invoice)
 }
 
 fn example() -> Json {

@@ -1,6 +1,17 @@
 //! Invoices without end for the simulator and benchmarks: the same from the same seed.
 
-use super::{Buyer, BuyerKind, Issue, Item, cn_vat::net_of_gross, decimal::Fixed};
+use super::{
+    Book, Buyer, BuyerKind, Claim, ClearInvoice, Close, ConfirmRed, Deduction, IssueRed, Item, Lock, PassOn, Reason,
+    RedAmount, RefuseRed, RequestRed, Unlock, claim,
+    cn_vat::{net_of_gross, tax_of_net},
+    date::day_in_china,
+    decimal::Fixed,
+};
+use counterfoil_platform::{
+    call,
+    types::{Call, Hash, SigningKey},
+};
+use counterfoil_seal::Hex;
 
 /// Random invoices of one seller under Chinese VAT, three lines each.
 #[derive(Debug, Clone)]
@@ -20,7 +31,7 @@ const GOODS: [(&str, &str, &str, i64); 5] = [
 ];
 
 /// The first `count` invoices of a seed and seller.
-pub fn workload(seed: u64, seller: &str, count: usize) -> Vec<Issue> {
+pub fn workload(seed: u64, seller: &str, count: usize) -> Vec<ClearInvoice> {
     Workload::new(seed, seller).take(count).collect()
 }
 
@@ -65,14 +76,16 @@ impl Workload {
 }
 
 impl Iterator for Workload {
-    type Item = Issue;
+    type Item = ClearInvoice;
 
-    fn next(&mut self) -> Option<Issue> {
+    fn next(&mut self) -> Option<ClearInvoice> {
         self.count += 1;
         let items = vec![self.item(), self.item(), self.item()];
         let sum = |of: fn(&Item) -> i64| Fixed(items.iter().map(of).sum());
-        Some(Issue {
+        Some(ClearInvoice {
             seller: self.seller.clone(),
+            reference: None,
+            channel: None,
             seller_contact: None,
             buyer: Buyer {
                 kind: BuyerKind::Individual,
@@ -89,7 +102,174 @@ impl Iterator for Workload {
             reviewer: None,
             drawer: None,
             remark: None,
-            payment: None,
+            paid: None,
+            claim_key: None,
         })
+    }
+}
+
+/// Who takes part in the [`Life`] of an invoice besides its seller.
+const BUYER: &str = "person-1";
+const EMPLOYER: &str = "core-corp";
+const RIVAL: &str = "accountant-1";
+
+/// Something that is done with an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Claim,
+    PassOn(&'static str),
+    Lock,
+    /// A second company is too late.
+    LockInVain,
+    Unlock,
+    Book,
+    Close,
+    /// The seller asks for all of it back.
+    AskForAll,
+    /// The seller, or the buyer, asks for a little of it back.
+    AskForPart(Side),
+    Confirm(Side),
+    Refuse(Side),
+    IssueRed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Seller,
+    Buyer,
+    Employer,
+}
+
+/// The ways that an invoice goes.
+const COURSES: [&[Act]; 6] = [
+    &[Act::Claim, Act::PassOn(EMPLOYER), Act::PassOn(RIVAL), Act::Lock, Act::LockInVain, Act::Close],
+    &[Act::Claim, Act::PassOn(EMPLOYER), Act::Lock, Act::Unlock, Act::Lock, Act::Book, Act::Close],
+    &[Act::AskForAll, Act::IssueRed],
+    &[Act::Claim, Act::PassOn(EMPLOYER), Act::Lock, Act::AskForAll, Act::Confirm(Side::Employer), Act::IssueRed],
+    &[
+        Act::Claim,
+        Act::PassOn(EMPLOYER),
+        Act::Book,
+        Act::AskForPart(Side::Seller),
+        Act::Refuse(Side::Employer),
+        Act::Lock,
+        Act::Close,
+    ],
+    &[Act::Claim, Act::AskForPart(Side::Buyer), Act::Confirm(Side::Seller), Act::IssueRed],
+];
+
+/// What is done with an invoice after its issue, one step after the other, by the members of the samples.
+#[derive(Debug, Clone)]
+pub struct Life {
+    seller: &'static str,
+    secret: [u8; 32],
+    part: RedAmount,
+    course: &'static [Act],
+    done: usize,
+    invoice: String,
+    form: String,
+}
+
+/// A step of an invoice.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Who signs.
+    pub member: &'static str,
+    /// What is asked for.
+    pub call: Call,
+    /// The code with which it has to be refused, if it does.
+    pub refused: Option<&'static str>,
+}
+
+impl Life {
+    /// One of the ways that an invoice may go, by number; the seller is a member, and the invoice gets a claim key.
+    pub fn begin(number: u64, seller: &'static str, issue: &mut ClearInvoice) -> Self {
+        let secret = Hash::of(&[b"counterfoil/invoice/workload/claim", seller.as_bytes(), &number.to_be_bytes()]).0;
+        issue.claim_key = SigningKey::ed25519(secret).public_key().ed25519().map(Hex);
+        let item = &issue.items[0];
+        let (net, rate) = (50, item.rate);
+        let part = RedAmount {
+            category: item.rate_category().to_owned(),
+            rate,
+            net: Fixed(net),
+            tax: Fixed(tax_of_net(net, rate.0)),
+        };
+        let course = COURSES[(number % COURSES.len() as u64) as usize];
+        Self { seller, secret, part, course, done: 0, invoice: String::new(), form: String::new() }
+    }
+
+    /// Takes from the output of what was done last what later steps need.
+    pub fn learn(&mut self, output: &serde_json::Value) {
+        for (name, known) in [("id", &mut self.invoice), ("form", &mut self.form)] {
+            match output[name].as_str() {
+                Some(id) if known.is_empty() => id.clone_into(known),
+                Some(_) | None => {}
+            }
+        }
+    }
+
+    /// The next step at a time of the ledger; none when all is done.
+    pub fn next(&mut self, ledger: &Hash, time_ms: u64) -> Option<Step> {
+        let act = *self.course.get(self.done)?;
+        self.done += 1;
+        let (member, call) = self.step(act, ledger, time_ms);
+        Some(Step { member, call, refused: (act == Act::LockInVain).then_some("invoice/60") })
+    }
+
+    /// The states in which invoice and reimbursement are when all is done.
+    pub fn end(&self) -> (&'static str, &'static str) {
+        let has = |act| self.course.contains(&act);
+        let state = match (has(Act::IssueRed), has(Act::AskForAll)) {
+            (true, true) => "reversed",
+            (true, false) => "partly_reversed",
+            (false, _) => "issued",
+        };
+        let reimbursement = match (has(Act::Close), has(Act::Lock)) {
+            (true, _) => "closed",
+            (false, true) => "locked",
+            (false, false) => "open",
+        };
+        (state, reimbursement)
+    }
+
+    fn member(&self, side: Side) -> &'static str {
+        match side {
+            Side::Seller => self.seller,
+            Side::Buyer => BUYER,
+            Side::Employer => EMPLOYER,
+        }
+    }
+
+    fn step(&self, act: Act, ledger: &Hash, time_ms: u64) -> (&'static str, Call) {
+        let (invoice, form) = (self.invoice.clone(), self.form.clone());
+        let (invoices, organisation) = (vec![invoice.clone()], EMPLOYER.to_owned());
+        let lock = |organisation: &'static str| {
+            let (organisation, reference) = (organisation.to_owned(), "trip".to_owned());
+            call(&Lock { organisation, reference, invoices: vec![invoice.clone()] })
+        };
+        match act {
+            Act::Claim => {
+                let signature = claim::sign(self.secret, ledger, &invoice, BUYER);
+                (BUYER, call(&Claim { invoice, signature }))
+            }
+            Act::PassOn(to) => (BUYER, call(&PassOn { invoice, to: to.to_owned() })),
+            Act::Lock => (EMPLOYER, lock(EMPLOYER)),
+            Act::LockInVain => (RIVAL, lock(RIVAL)),
+            Act::Unlock => (EMPLOYER, call(&Unlock { organisation, invoices })),
+            Act::Close => (EMPLOYER, call(&Close { organisation, invoices })),
+            Act::Book => {
+                let mut period = day_in_china(time_ms);
+                period.truncate("2026-01".len());
+                (EMPLOYER, call(&Book { organisation, period, r#as: Deduction::Deductible, invoices }))
+            }
+            Act::AskForAll => (self.seller, call(&RequestRed { invoice, reason: Reason::WrongIssue, amounts: None })),
+            Act::AskForPart(side) => {
+                let amounts = Some(vec![self.part.clone()]);
+                (self.member(side), call(&RequestRed { invoice, reason: Reason::Allowance, amounts }))
+            }
+            Act::Confirm(side) => (self.member(side), call(&ConfirmRed { form })),
+            Act::Refuse(side) => (self.member(side), call(&RefuseRed { form })),
+            Act::IssueRed => (self.seller, call(&IssueRed { form })),
+        }
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
     answer,
-    member::Member,
+    member::{Committees, Member},
     problem::{Answer, Problem},
 };
 use axum::{
@@ -41,7 +41,8 @@ pub async fn list(
     let end = page.cursor.map_or(newest + 1, |cursor| cursor.min(newest + 1));
     let first = end.saturating_sub(limit);
     let headers = member.store.headers(first, end - first).await?;
-    let items: Vec<Value> = headers.iter().rev().map(|header| show(&member, header)).collect();
+    let committees = member.committees().await?;
+    let items: Vec<Value> = headers.iter().rev().map(|header| show(&member, &committees, header)).collect();
     let next = (first > 0).then_some(first);
     Ok(Json(json!({"items": items, "next": next})))
 }
@@ -57,7 +58,7 @@ pub async fn one(
     let absent = || Problem::not_found(format!("no block of height {number} is executed here"));
     let headers = member.store.headers(number, 1).await?;
     let header = headers.first().filter(|header| header.height == number).ok_or_else(absent)?;
-    let mut block = show(&member, header);
+    let mut block = show(&member, &member.committees().await?, header);
     let execution = member.store.execution(number).await?.ok_or_else(absent)?;
     let transactions = member.store.receipts_at(number).await?;
     let transactions: Vec<Value> = transactions
@@ -81,9 +82,10 @@ pub async fn one(
     Ok(Json(block))
 }
 
-fn show(member: &Member, header: &Header) -> Value {
+fn show(member: &Member, committees: &Committees, header: &Header) -> Value {
     let certified = *member.hub.certified().borrow();
-    let proposer = (header.height > 0).then(|| member.validator_at(header.proposer)).flatten();
+    // Nobody proposed genesis.
+    let proposer = (header.height > 0).then(|| committees.at(header.epoch, header.proposer));
     json!({
         "height": header.height,
         "digest": header.digest(),

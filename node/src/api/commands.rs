@@ -57,18 +57,14 @@ pub async fn perform_as(
     location: impl Fn(&Value) -> Option<String>,
 ) -> Answer<Response> {
     let id = idempotency_key(headers)?;
-    // The same check as at the gate, so that bad input gets the field it is about and not a signature.
-    member.check(&call)?;
+    let call = member.sealed_call(kid, key, call, id.as_deref()).await?;
     if responds_async(headers) {
+        member.check(&call)?;
         return Ok(accepted(&member.accept_call(kid, key, call, id.as_deref()).await?));
     }
-    let receipt = member.perform(kid, key, call, id.as_deref()).await?;
-    done(&receipt, location)
-}
-
-fn done(receipt: &Placed, location: impl Fn(&Value) -> Option<String>) -> Answer<Response> {
-    let mut document = match answer::called(receipt)? {
-        Called::Held(waiting) => return Ok(answer::held(receipt, &waiting)),
+    let (receipt, called) = outcome(member, kid, key, call, id.as_deref()).await?;
+    let mut document = match called {
+        Called::Held(waiting) => return Ok(answer::held(&receipt, &waiting)),
         Called::Done(output) => output,
     };
     let created = location(&document);
@@ -76,7 +72,7 @@ fn done(receipt: &Placed, location: impl Fn(&Value) -> Option<String>) -> Answer
         document = Value::Object(serde_json::Map::new());
     }
     if let Some(members) = document.as_object_mut() {
-        members.insert("receipt".to_owned(), answer::receipt_brief(receipt));
+        members.insert("receipt".to_owned(), answer::receipt_brief(&receipt));
     }
     let at = answer::location(&receipt.transaction);
     let (status, name, at): (StatusCode, HeaderName, String) = match created {
@@ -84,4 +80,19 @@ fn done(receipt: &Placed, location: impl Fn(&Value) -> Option<String>) -> Answer
         None => (StatusCode::OK, header::CONTENT_LOCATION, at),
     };
     Ok((status, [(header::CONTENT_TYPE, JSON), (name, at.as_str())], document.to_string()).into_response())
+}
+
+/// Has a hosted key sign a call, and waits for what becomes of it.
+pub async fn outcome(
+    member: &Member,
+    kid: &Kid,
+    key: &SigningKey,
+    call: Call,
+    id: Option<&str>,
+) -> Answer<(Placed, Called)> {
+    // The same check as at the gate, so that bad input gets the field it is about and not a signature.
+    member.check(&call)?;
+    let receipt = member.perform(kid, key, call, id).await?;
+    let called = answer::called(&receipt)?;
+    Ok((receipt, called))
 }

@@ -15,6 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use counterfoil_platform::{Rendered, Rendering};
 use counterfoil_proof::Proof;
 use counterfoil_seal::{Disclosure, Field, Opened, Place, Reader, Record, SealError};
 use counterfoil_types::{Call, Hash, Kid, SigningKey, limits};
@@ -132,16 +133,59 @@ pub async fn open(
     body: Body,
 ) -> Answer<Response> {
     let Opening { reason } = read(&headers, body).await?;
+    let rendering = rendering(&member, &headers, &subject);
     let (record, opened, mut answer) = match audited(&member, &headers, &subject, &version, reason).await? {
         Audited::Opened(record, opened, answer) => (record, opened, answer),
         Audited::Held(held) => return Ok(held),
     };
+    if let Some(rendering) = rendering {
+        let bytes = rendered(&member, &headers, rendering, record, opened).await?;
+        return Ok(confidential(([(header::CONTENT_TYPE, rendering.media_type)], bytes).into_response()));
+    }
     let fields: Vec<Value> = opened.fields().iter().map(|field| sealing::shown(&record, field)).collect();
     if let Some(members) = answer.as_object_mut() {
         members.insert("sealer".to_owned(), record.sealer.clone().into());
         members.insert("fields".to_owned(), fields.into());
     }
     Ok(confidential(Json(answer).into_response()))
+}
+
+/// The document that the caller prefers to JSON, if the subject's module makes it (RFC 9110 §12.5.1).
+fn rendering(member: &Member, headers: &HeaderMap, subject: &str) -> Option<Rendering> {
+    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let weighed = lines.flat_map(|line| line.split(',')).filter_map(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let media_type = parts.next()?.to_ascii_lowercase();
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |text| text.parse::<f32>().ok())?;
+        (weight > 0.0).then_some((weight, media_type))
+    });
+    let mut best: Option<(f32, String)> = None;
+    for (weight, media_type) in weighed {
+        if best.as_ref().is_none_or(|(most, _)| weight > *most) {
+            best = Some((weight, media_type));
+        }
+    }
+    member.registry.rendering(subject, &best?.1).copied()
+}
+
+/// Makes a document of what was opened.
+async fn rendered(
+    member: &Member,
+    headers: &HeaderMap,
+    rendering: Rendering,
+    record: Record,
+    opened: Opened,
+) -> Answer<Vec<u8>> {
+    let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (english, origin) = (language.trim_start().starts_with("en"), member.public_url.clone());
+    member
+        .store
+        .ask(move |reader| {
+            let of = Rendered { reader, record: &record, opened: &opened, english, origin: &origin };
+            (rendering.render)(&of)
+        })
+        .await
 }
 
 /// POST /v1/sealed/{subject}/{version}/fields/{name}/disclosure

@@ -7,13 +7,16 @@ mod docs;
 mod documents;
 mod events;
 mod health;
+mod incoming;
 mod listener;
+mod many;
 mod modules;
 mod rows;
 mod server;
 mod sql;
 mod status;
 mod transactions;
+mod webhooks;
 
 pub use access::Access;
 pub use server::Server;

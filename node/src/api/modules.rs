@@ -1,4 +1,4 @@
-use super::commands;
+use super::{commands, many, transactions::NDJSON};
 use crate::{
     body,
     member::Member,
@@ -22,7 +22,7 @@ pub fn mount(router: Router<Arc<Member>>, route: Route) -> Router<Arc<Member>> {
         Target::Command { .. } => router.route(
             route.path,
             post(move |State(member): State<Arc<Member>>, path: RawPathParams, headers: HeaderMap, body: Body| async move {
-                command(&member, &route, &path, &headers, body).await
+                command(member, route, &path, headers, body).await
             }),
         ),
         Target::Query { name } => router.route(
@@ -38,25 +38,29 @@ pub fn mount(router: Router<Arc<Member>>, route: Route) -> Router<Arc<Member>> {
 }
 
 async fn command(
-    member: &Member,
-    route: &Route,
+    member: Arc<Member>,
+    route: Route,
     path: &RawPathParams,
-    headers: &HeaderMap,
+    headers: HeaderMap,
     body: Body,
 ) -> Answer<Response> {
     let Target::Command { converts, .. } = route.target else {
         return Err(Problem::not_found(route.path));
     };
-    let mut wanted = vec!["application/json"];
+    let mut wanted = vec!["application/json", NDJSON, many::MULTIPART];
     wanted.extend(converts.iter().map(|convert| convert.content_type));
-    let media_type = body::expect_media_type(headers, &wanted)?;
-    let bytes = body::read(headers, body, limits::BODY_BYTES_MAX).await?;
+    let media_type = body::expect_media_type(&headers, &wanted)?;
+    let bytes = body::read(&headers, body, limits::BODY_BYTES_MAX).await?;
+    if [NDJSON, many::MULTIPART].contains(&media_type.as_str()) {
+        let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        return many::run(member, route, path, headers, &media_type, bytes).await;
+    }
     if media_type == "application/json" && !bytes.is_empty() {
         body::json::<serde::de::IgnoredAny>(&bytes)?;
     }
     let path: Vec<(&str, &str)> = path.iter().collect();
     let call = route.call(Some(&media_type), &path, &bytes)?;
-    commands::perform(member, headers, call, |output| route.location(output)).await
+    commands::perform(&member, &headers, call, |output| route.location(output)).await
 }
 
 /// Who the members and validators are, and with which keys they sign: what somebody needs to check signatures and proofs, or to compare

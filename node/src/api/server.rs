@@ -1,8 +1,8 @@
 use super::{
-    access, blocks, commands, docs, documents, events, health, listener::Bounded, modules, rows, sql, status,
-    transactions,
+    access, blocks, commands, docs, documents, events, health, incoming, listener::Bounded, modules, rows, sql, status,
+    transactions, webhooks,
 };
-use crate::{member::Member, problem::Problem};
+use crate::{examine, member::Member, problem::Problem};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -35,6 +35,13 @@ pub fn router(member: Arc<Member>) -> Router {
         .route("/v1/blocks", get(blocks::list))
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/events", get(events::stream))
+        .route("/v1/incoming/{name}", post(incoming::take))
+        .route("/v1/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/v1/webhooks/{id}", get(webhooks::get))
+        .route("/v1/webhooks/{id}/remove", post(webhooks::remove))
+        .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
+        .route("/v1/webhooks/{id}/dead-letters", get(webhooks::dead_letters))
+        .route("/v1/webhooks/{id}/dead-letters/{event}/send", post(webhooks::revive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -83,6 +90,7 @@ pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    examining: JoinHandle<()>,
 }
 
 impl Server {
@@ -98,20 +106,21 @@ impl Server {
         })
     }
 
-    /// Serves `member` on a listener.
+    /// Serves `member` on a listener, and examines what arrives for those whose keys it hosts.
     pub fn serve(listener: TcpListener, member: Arc<Member>) -> Result<Self, Fault> {
         let address = listener.local_addr().map_err(|error| Fault::new("asking for the own address", error))?;
         let (stop, mut stopping) = watch::channel(false);
         let stopped = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
+        let examining = tokio::spawn(examine::run(member.clone()));
         let task = tokio::spawn(async move {
             let serving = axum::serve(Bounded::new(listener), router(member)).with_graceful_shutdown(stopped);
             if let Err(error) = serving.await {
                 tracing::error!("HTTP on {address}: {error}");
             }
         });
-        Ok(Self { address, stop, task })
+        Ok(Self { address, stop, task, examining })
     }
 
     /// Where it listens.
@@ -121,6 +130,7 @@ impl Server {
 
     /// Takes no more requests and gives those under way a moment.
     pub async fn stop(mut self) {
+        self.examining.abort();
         self.stop.send_replace(true);
         if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
             self.task.abort();

@@ -6,8 +6,9 @@ use super::{
 };
 use counterfoil_apps::invoice;
 use counterfoil_client::Asked;
-use counterfoil_platform::call;
+use counterfoil_seal::{Reader, ReadingKey};
 use counterfoil_types::Kid;
+use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::json;
 
 /// What a benchmark does.
@@ -105,13 +106,34 @@ impl Task {
 fn sellers(nodes: &Nodes<'_>) -> Result<Vec<Issuer>, Mismatch> {
     let kid = |member: &str| Kid::new(member, "dev").expect("a key name");
     let mut issuers = Vec::with_capacity(SELLERS.len());
+    let authority = reading_key(nodes, "tax-bureau")?;
     for (member, taxpayer) in SELLERS {
+        let readers = vec![authority.clone(), reading_key(nodes, member)?];
+        let ledger = nodes.members[0].ledger;
         let with = json!({"id": taxpayer, "name": member, "member": member, "regime": "cn-vat"});
         nodes.call(&kid("tax-bureau"), "invoice.register_taxpayer", &with)?;
         let kid = kid(member);
         let key = nodes.key(&kid).clone();
-        let calls = move |seed| Box::new(invoice::Workload::new(seed, taxpayer).map(|issue| call(&issue))) as Calls;
+        let calls = move |seed: u64| {
+            // A second run on the same ledger uses other references.
+            let (readers, run, mut rng) = (readers.clone(), rand::random::<u32>(), StdRng::seed_from_u64(seed));
+            let sealed = invoice::Workload::new(seed, taxpayer).enumerate().map(move |(at, bill)| {
+                let draft = bill.split(member, format!("bench-{run:08x}-{seed}-{at}"));
+                draft.seal_for(ledger, &readers, &mut rng).expect("three lines can be sealed")
+            });
+            Box::new(sealed) as Calls
+        };
         issuers.push(Issuer { keys: vec![(kid, key)], calls: Box::new(calls) });
     }
     Ok(issuers)
+}
+
+/// Publishes a new reading key of a member. Nobody keeps its secret: what is measured is issuing, not opening.
+fn reading_key(nodes: &Nodes<'_>, member: &str) -> Result<Reader, Mismatch> {
+    let name = format!("bench-{}", hex::encode(rand::random::<[u8; 8]>()));
+    let public_key = ReadingKey::from_bytes(rand::random()).public_key();
+    let signer = Kid::new(member, "dev").expect("a key name");
+    let with = json!({"member": member, "name": name, "public_key": public_key});
+    nodes.call(&signer, "document.publish_reading_key", &with)?;
+    Ok(Reader { kid: Kid::new(member, &name).expect("a key name"), public_key })
 }

@@ -1,9 +1,15 @@
 mod document;
+mod incoming;
+mod invoice;
+mod webhook;
 
 pub use document::{
     Document, DocumentAnchor, DocumentKey, DocumentOpen, DocumentSeal, DocumentShare, DocumentShow, DocumentVerify,
     Version,
 };
+pub use incoming::{Incoming, IncomingList, IncomingNew, IncomingRemove};
+pub use invoice::{Import, Invoice};
+pub use webhook::{DeadLetters, NewWebhook, OneWebhook, Replay, SendDeadLetter, Webhook, Webhooks};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
@@ -46,6 +52,15 @@ pub enum Verb {
     /// Evidence and sealed documents; further verbs run a command with a key hosted by the node.
     #[command(subcommand)]
     Document(Document),
+    /// Many invoices at once; further verbs run a command with a key hosted by the node.
+    #[command(subcommand)]
+    Invoice(Invoice),
+    /// Lets other software, such as a payment provider's, have a hosted key sign a command by signed messages.
+    #[command(subcommand)]
+    Incoming(Incoming),
+    /// Has a node send what happens to an address, as signed requests.
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Runs the invariants of all modules on a node.
     Audit(Status),
     /// Measures a consortium in this process, and checks afterwards that everything acknowledged is there.

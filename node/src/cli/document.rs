@@ -77,6 +77,17 @@ pub fn open(args: &DocumentOpen) -> Outcome {
     let save: Vec<_> = args.save.iter().map(|text| pair("--save", "NAME=FILE", text)).collect::<Result<_, _>>()?;
     let client = remote::client(&args.asking.remote);
     let version = number(&client, &args.version)?;
+    if let Some(file) = &args.file {
+        let media_type = match file.extension().and_then(|extension| extension.to_str()) {
+            Some("pdf") => "application/pdf",
+            Some("xml") => "application/xml",
+            _ => return Err(Exit::Usage(format!("{}: a file ends with .pdf or .xml", file.display()))),
+        };
+        let (subject, key) = (&args.version.document, &args.asking.key);
+        let bytes = client.open_as(subject, version, media_type, key, args.reason.as_deref());
+        files::write_private(file, &bytes.map_err(|error| explain(&client, error))?)?;
+        return Ok(());
+    }
     let opened = client.open(&args.version.document, version, &args.asking.key, args.reason.as_deref());
     let opened = opened.map_err(|error| explain(&client, error))?;
     let fields: Vec<OpenedField> = opened["fields"].as_array().into_iter().flatten().filter_map(opened_field).collect();

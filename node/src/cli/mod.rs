@@ -7,6 +7,8 @@ mod call;
 mod dev;
 mod document;
 mod exit;
+mod import;
+mod incoming;
 mod modules;
 mod network;
 mod output;
@@ -20,5 +22,6 @@ mod status;
 mod token;
 mod verify;
 mod waiting;
+mod webhook;
 
 pub use run::run;

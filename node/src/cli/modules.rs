@@ -116,7 +116,7 @@ impl Form {
 /// The members of a command's input. One that has the name of an argument of our own is `--input-…`.
 fn members(command: &CommandDeclaration) -> Vec<Member> {
     let own = ["key", "idempotency-key", "url", "token", WITH, "help"];
-    let document = command.schema_document();
+    let document = command.asked_schema_document();
     let properties = document["properties"].as_object().cloned().unwrap_or_default();
     let required = |name: &str| document["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
     let member = |(name, schema): (String, Value)| {

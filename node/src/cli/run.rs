@@ -1,8 +1,8 @@
 use super::{
-    args::{Cli, Document, Network, Token, Verb},
+    args::{Cli, Document, Incoming, Invoice, Network, Token, Verb, Webhook},
     audit, bench, call, dev, document,
     exit::Outcome,
-    modules, network, sql, start, status, token, verify,
+    import, incoming, modules, network, sql, start, status, token, verify, webhook,
 };
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -50,6 +50,26 @@ fn perform(verb: Verb) -> Outcome {
         Verb::Document(Document::Share(args)) => document::share(&args),
         Verb::Document(Document::Verify(args)) => document::verify(&args),
         Verb::Document(Document::Key(args)) => document::key(&args),
+        Verb::Invoice(Invoice::Import(args)) => import::run(&args),
+        Verb::Incoming(Incoming::New(args)) => incoming::new(&args),
+        Verb::Incoming(Incoming::List(args)) => incoming::list(&args),
+        Verb::Incoming(Incoming::Remove(args)) => incoming::remove(&args),
+        Verb::Webhook(Webhook::Add(args)) => webhook::add(&args),
+        Verb::Webhook(Webhook::List(args)) => webhook::list(&args),
+        Verb::Webhook(Webhook::Remove(args)) => webhook::remove(&args),
+        Verb::Webhook(Webhook::Replay(args)) => webhook::replay(&args),
+        Verb::Webhook(Webhook::DeadLetters(args)) => webhook::dead_letters(&args),
+        Verb::Webhook(Webhook::Send(args)) => webhook::send(&args),
         Verb::Bench(args) => bench::run(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_arguments_that_clap_takes() {
+        modules::add(Cli::command(), &crate::registry()).debug_assert();
     }
 }

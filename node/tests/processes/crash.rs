@@ -100,7 +100,7 @@ fn nothing_is_answered_as_final_while_two_of_four_are_dead() {
     let mut waiting = Vec::new();
     for (number, at) in [(0, 0), (1, 2)] {
         let client = network.client(at).with_patience(PATIENCE);
-        let transaction = client.sign(&kid, &key, &format!("two-dead-{number}"), &[invoice(number)]).unwrap();
+        let transaction = client.sign(&kid, &key, &format!("two-dead-{number}"), &[invoice(&client, number)]).unwrap();
         let sender = sender.clone();
         waiting.push(thread::spawn(move || sender.send(client.submit(&transaction)).unwrap()));
     }
@@ -132,7 +132,8 @@ fn a_transaction_sent_to_one_of_seven_is_final_although_two_are_dead() {
     let mut longest = Duration::ZERO;
     // As many as lead in turn: at some the next two leaders are the dead ones.
     for number in 0..14 {
-        let transaction = client.sign(&kid, &key, &format!("two-of-seven-{number}"), &[invoice(number)]).unwrap();
+        let transaction =
+            client.sign(&kid, &key, &format!("two-of-seven-{number}"), &[invoice(&client, number)]).unwrap();
         let sent = Instant::now();
         client.submit(&transaction).unwrap();
         longest = longest.max(sent.elapsed());

@@ -15,7 +15,7 @@ fn an_idle_ledger_certifies_its_last_transaction() {
     let client = network.client(2);
     let mut longest = Duration::ZERO;
     for number in 0..5 {
-        let transaction = client.sign(&kid, &key, &format!("idle-{number}"), &[invoice(number)]).unwrap();
+        let transaction = client.sign(&kid, &key, &format!("idle-{number}"), &[invoice(&client, number)]).unwrap();
         let receipt = client.submit(&transaction).unwrap();
         let answered = Instant::now();
         wait_for("its block is certified", || (client.status().unwrap().certified >= receipt.height).then_some(()));

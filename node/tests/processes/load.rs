@@ -1,5 +1,7 @@
-use crate::network::{Network, PATIENCE, wait_for};
+use crate::network::{Network, PATIENCE, SELLER, wait_for};
+use counterfoil_apps::invoice::ClearInvoice;
 use counterfoil_client::{Call, Client, Hash, Kid, Receipt, SigningKey, Transaction};
+use counterfoil_seal::{Reader, ReadingKey};
 use serde_json::json;
 use std::{
     sync::{
@@ -10,11 +12,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The name of the tax authority's reading key.
+pub const READING_KEY: &str = "a/tests";
 /// A taxpayer of the Chinese regime (the example of GB 32100).
 pub const TAXPAYER: &str = "91350100M000100Y43";
 
-/// An invoice of three lines.
-pub fn invoice(number: u64) -> Call {
+/// The reading key that [`Network::register`] publishes for the tax authority.
+pub fn reading_key() -> ReadingKey {
+    ReadingKey::from_bytes([7; 32])
+}
+
+/// An invoice of three lines, sealed for the tax authority of a client's ledger. Each has a reference of its own.
+pub fn invoice(client: &Client, number: u64) -> Call {
     let yuan = |fen: u64| format!("{}.{:02}", fen / 100, fen % 100);
     let (amount, tax) = (100 * (number % 5_000 + 1), 13 * (number % 5_000 + 1));
     let item = json!({
@@ -33,7 +42,11 @@ pub fn invoice(number: u64) -> Call {
         "tax": yuan(3 * tax),
         "total": yuan(3 * (amount + tax)),
     });
-    Call::new("invoice.issue", &with)
+    let clear: ClearInvoice = serde_json::from_value(with).unwrap();
+    let reference = format!("bill-{number}-{:016x}", rand::random::<u64>());
+    let reader = Reader { kid: READING_KEY.parse().unwrap(), public_key: reading_key().public_key() };
+    let draft = clear.split(SELLER, reference);
+    draft.seal_for(client.ledger().unwrap(), &[reader], &mut rand::rng()).unwrap()
 }
 
 /// An answer: when it came, from which validator, and what it said.
@@ -124,7 +137,7 @@ impl Shared {
     fn submit_all(&self, client: &Client, from: usize) {
         while !self.stop.load(Ordering::Relaxed) {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let calls = [invoice(number)];
+            let calls = [invoice(client, number)];
             let transaction = client.sign(&self.kid, &self.key, &format!("load-{number}"), &calls).unwrap();
             match client.submit(&transaction) {
                 Ok(receipt) => self.answers.lock().unwrap().push(Answer { at: Instant::now(), from, receipt }),

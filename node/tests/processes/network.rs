@@ -1,3 +1,4 @@
+use crate::load::{READING_KEY, reading_key};
 use counterfoil_client::{Client, Hash, Kid, SigningKey, Status};
 use serde_json::Value;
 use std::{
@@ -191,12 +192,15 @@ impl Network {
         (format!("{SELLER}/main").parse().unwrap(), SigningKey::ed25519(seed))
     }
 
-    /// Registers a taxpayer for whom the seller's key signs, by the tax authority's key.
+    /// Registers a taxpayer for whom the seller's key signs, by the tax authority's key, which also publishes a key to read with.
     pub fn register(&self, id: &str, name: &str, regime: &str) {
         let with = serde_json::json!({"id": id, "name": name, "member": SELLER, "regime": regime});
         let key = "a/main".parse().unwrap();
         let once = Hash::of(&[id.as_bytes(), regime.as_bytes()]).to_string();
         self.client(0).call("invoice.register_taxpayer", &with, &key, Some(&once)).unwrap();
+        let (member, name) = READING_KEY.split_once('/').unwrap();
+        let reading = serde_json::json!({"member": member, "name": name, "public_key": reading_key().public_key()});
+        self.client(0).call("document.publish_reading_key", &reading, &key, Some("reading-key")).unwrap();
     }
 
     /// What each running validator says of itself.

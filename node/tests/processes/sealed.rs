@@ -1,6 +1,7 @@
 //! What is sealed is on no disk but those of its readers: all files of all validators are searched.
 
 use crate::network::{Network, SELLER, run, wait_for};
+use counterfoil_apps::invoice::EXAMPLE_JSON;
 use counterfoil_client::{Draft, Field, Kid};
 use serde_json::{Value, json};
 use std::{
@@ -9,12 +10,16 @@ use std::{
 };
 
 const TYPE: &str = "a/contract";
+const TAXPAYER: &str = "91440300MA5EN1680G";
 /// Who reads, beside the node at which it is sealed; the others are c and d.
 const READER: usize = 1;
 
 /// Sealed on the client's side, and by the node that hosts the seller's key.
 const BY_CLIENT: &str = "the-price-is-1,234,567.89-and-nobody-else-knows-it";
 const BY_NODE: &str = "我们的秘密供应商是华强北第七号柜台的老陈";
+/// Buyer and line of an invoice.
+const BUYER: &str = "王小明，没有人知道他买了什么";
+const LINE: &str = "a-thing-that-the-buyer-and-the-seller-and-the-tax-authority-know";
 /// Everybody sees this: with it the search is known to find what is there.
 const CLEAR: &str = "everybody-sees-that-this-is-a-lease-of-a-shop-in-the-old-town";
 
@@ -106,6 +111,14 @@ fn sealed_values_are_on_the_disks_of_their_readers_only() {
     let body = with.to_string();
     seller.post("/v1/documents/seal", "application/json", body.as_bytes(), &kid(SELLER), None).unwrap();
 
+    // An invoice, sealed by the seller's own node for the tax authority and the seller, neither of whom opens it.
+    network.register(TAXPAYER, "Seller", "cn-vat");
+    let mut invoice: Value = serde_json::from_str(EXAMPLE_JSON).unwrap();
+    invoice["seller"] = TAXPAYER.into();
+    invoice["buyer"] = json!({"kind": "individual", "name": BUYER});
+    invoice["items"][0]["name"] = LINE.into();
+    seller.post("/v1/invoices", "application/json", invoice.to_string().as_bytes(), &kid(SELLER), None).unwrap();
+
     // b opens both by HTTP, and finds both in its vault; c, who is no reader, is refused.
     for (document, value) in [(&document, BY_CLIENT), (&second, BY_NODE)] {
         let opened = network.client(READER).open(document, 1, &kid("b"), Some("a search")).unwrap();
@@ -136,6 +149,10 @@ fn sealed_values_are_on_the_disks_of_their_readers_only() {
             for at in [2, 3] {
                 assert_eq!(found(&network, at, value), Vec::<String>::new(), "{value}");
             }
+        }
+        for value in [BUYER, LINE] {
+            let anywhere: Vec<_> = (0..4).flat_map(|at| found(&network, at, value)).collect();
+            assert_eq!(anywhere, Vec::<String>::new(), "{value}");
         }
         // The node at which the seller signs saw one of them, sealed it, and kept nothing.
         for value in [BY_CLIENT, BY_NODE] {

@@ -2,11 +2,13 @@
 
 mod network;
 mod process;
+mod receiver;
 mod reply;
 mod signing;
 
 pub use network::Network;
 pub use process::{BINARY, Process, run};
+pub use receiver::{Receiver, Request};
 pub use reply::{Http, Reply};
 pub use signing::{Draft, now_ms};
 

@@ -70,12 +70,7 @@ pub fn require(ctx: &Context<'_>, of: &Subject<'_>, sealed: &Sealed, mandatory: 
 }
 
 /// Writes what has stood [`require`].
-pub(super) fn write(
-    ctx: &mut Context<'_>,
-    of: &Subject<'_>,
-    sealed: &Sealed,
-    mandatory: &[String],
-) -> Result<(), Refused> {
+pub fn write(ctx: &mut Context<'_>, of: &Subject<'_>, sealed: &Sealed, mandatory: &[String]) -> Result<(), Refused> {
     ctx.run(
         "INSERT INTO document_sealed (subject, version, sealer, ciphertext, height, time_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

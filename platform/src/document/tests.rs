@@ -1,6 +1,7 @@
 //! Evidence, versions and seals on a real ledger.
 
 mod anchors;
+mod clear;
 mod keys;
 mod modules;
 mod readers;

@@ -1,20 +1,17 @@
 use super::{
-    Payment,
-    rows::{self, Head, InvoiceIssued, LineRow, TaxRow},
+    Paid,
+    rows::{self, Head, InvoiceIssued, TaxRow},
 };
 use crate::invoice::{
-    Refused, Regime,
-    cn_vat::AMOUNT_MAX,
-    date::is_date,
-    decimal::Amount,
-    en16931::{self, Breakdown, Buyer, Identifier, Invoice, Line, Seller, Totals},
+    Refused, Regime, claim,
+    clear::Stated,
+    date::day_in_utc,
+    decimal::Fixed,
+    payment, rules, sealing,
     taxpayer::{Taxpayer, require_rate},
-    text, ubl,
+    text,
 };
-use counterfoil_platform::{
-    Command, call,
-    types::{Call, Hash, Refusal},
-};
+use counterfoil_platform::{Command, document::Sealed, seal::Hex, types::money::format_decimal};
 use counterfoil_state::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,73 +20,126 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IssueEn16931 {
-    /// The invoice in the terms of the standard.
-    pub invoice: Invoice,
-    /// SHA-256 of the XML document that it was made from.
+    /// The seller as it is registered.
+    pub seller: String,
+    /// The seller's own reference, used once by its member.
+    pub reference: String,
+    /// BT-1: the invoice's number, unique for the seller.
+    pub number: String,
+    /// BT-3: the type of document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_sha256: Option<String>,
-    /// The payment that the invoice is for.
+    pub type_code: Option<String>,
+    /// BT-2: the day of issue.
+    pub issue_date: String,
+    /// BT-5: the currency of all amounts.
+    pub currency: String,
+    /// BG-23: tax by category and rate.
+    pub taxes: Vec<VatTotal>,
+    /// BT-109: total without tax.
+    pub net: Fixed<2>,
+    /// BT-110: tax.
+    pub tax: Fixed<2>,
+    /// BT-112: total with tax.
+    pub total: Fixed<2>,
+    /// BT-107: allowances on the whole.
+    #[serde(default)]
+    pub allowances: Fixed<2>,
+    /// BT-108: charges on the whole.
+    #[serde(default)]
+    pub charges: Fixed<2>,
+    /// BT-113: paid before.
+    #[serde(default)]
+    pub prepaid: Fixed<2>,
+    /// BT-114: rounding of what is due.
+    #[serde(default)]
+    pub rounding: Fixed<2>,
+    /// BT-115: due for payment.
+    pub payable: Fixed<2>,
+    /// SHA-256 of the sealed document.
+    pub source_sha256: Hex<32>,
+    /// What the invoice is paid by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment: Option<Payment>,
+    pub paid: Option<Paid>,
+    /// Public key (Ed25519) whose owner may claim the invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_key: Option<Hex<32>>,
+    /// The document or the invoice in the terms of the standard, for the seller and the tax authority.
+    pub sealed: Sealed,
 }
 
-/// Makes the command from a UBL 2.1 Invoice.
-pub(in crate::invoice) fn from_ubl(bytes: &[u8]) -> Result<Call, Refusal> {
-    let read = ubl::read(bytes).map_err(Refused::from)?;
-    if let Some(finding) = read.findings.into_iter().next() {
-        return Err(Refused::finding(finding).into());
+/// Tax of one category and rate (BG-23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VatTotal {
+    /// BT-118: category of UNTDID 5305.
+    pub category: String,
+    /// BT-119: rate, such as `0.19`.
+    pub rate: Fixed<4>,
+    /// BT-116: taxable amount.
+    pub net: Fixed<2>,
+    /// BT-117: tax.
+    pub tax: Fixed<2>,
+    /// BT-120 or BT-121: why no tax is charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The greatest rate, of 10,000: 10,000 %.
+const RATE_MAX: i64 = 1_000_000;
+
+impl VatTotal {
+    /// As a row of `invoice_tax`: category, rate, lines, net, tax.
+    pub(in crate::invoice) fn key(&self) -> (String, i64, i64, i64, i64) {
+        (self.category.clone(), self.rate.0, 0, self.net.0, self.tax.0)
     }
-    let source_sha256 = Some(Hash::of(&[bytes]).to_string());
-    let command = IssueEn16931 { invoice: read.invoice, source_sha256, payment: None };
-    command.check()?;
-    Ok(call(&command))
+
+    /// Forms, and BR-CO-17: the tax is the taxable amount times the rate, to within less than one unit.
+    pub(in crate::invoice) fn check(&self, at: &str) -> Result<(), Refused> {
+        text::check(&format!("{at}/BT-118"), &self.category, text::ID_MAX)?;
+        sealing::check_amounts(&[self.net, self.tax])?;
+        if !(0..=RATE_MAX).contains(&self.rate.0) {
+            let (field, found) = (format!("{at}/BT-119"), self.rate.to_string());
+            return Err(Refused::Range { field, found, reason: "a rate is 0 to 100" });
+        }
+        if self.reason.as_ref().is_some_and(|text| text.chars().any(|c| c.is_control() && !"\t\n\r".contains(c))) {
+            return Err(Refused::Text { field: at.to_owned(), reason: "a text has control characters".to_owned() });
+        }
+        let exact = i128::from(self.net.0) * i128::from(self.rate.0);
+        if (i128::from(self.tax.0) * 10_000 - exact).abs() >= 100 * 10_000 {
+            let expected =
+                i64::try_from(exact / 10_000).map_or_else(|_| "less".to_owned(), |tax| format_decimal(tax, 2));
+            let (rule, field, found) = ("BR-CO-17".to_owned(), format!("{at}/BT-117"), self.tax.to_string());
+            return Err(Refused::EuropeanRule { rule, field, expected, found });
+        }
+        Ok(())
+    }
+
+    fn row(&self) -> TaxRow<'_> {
+        TaxRow {
+            category: &self.category,
+            rate: self.rate.0,
+            items: 0,
+            net: self.net.0,
+            tax: self.tax.0,
+            reason: self.reason.as_deref(),
+        }
+    }
 }
 
 impl IssueEn16931 {
-    fn seller(&self, ctx: &Context<'_>) -> Result<Taxpayer, Refused> {
-        let ids: Vec<&str> = self.invoice.seller.as_ref().map_or_else(Vec::new, seller_ids);
-        let found = Taxpayer::find(ctx, Regime::En16931, ids.iter().copied())?;
-        found.ok_or_else(|| Refused::UnknownSeller {
-            field: "/invoice/BG-4".to_owned(),
-            regime: "en16931",
-            ids: if ids.is_empty() { "nobody".to_owned() } else { ids.join(", ") },
-        })
-    }
-
-    fn head(&self) -> Result<Head<'_>, Refused> {
-        let invoice = &self.invoice;
-        let none = Totals::default();
-        let totals = invoice.totals.as_ref().unwrap_or(&none);
-        let minor =
-            |term: &str, amount: &Option<Amount>| hundredths(&format!("/invoice/BG-22/{term}"), amount.as_ref());
-        let buyer = invoice.buyer.as_ref();
-        Ok(Head {
-            number: invoice.number.clone().unwrap_or_default(),
-            type_code: invoice.type_code.as_deref(),
-            buyer: buyer.and_then(buyer_id),
-            buyer_name: buyer.and_then(|buyer| buyer.name.as_deref()).unwrap_or_default(),
-            issue_date: invoice.issue_date.clone().unwrap_or_default(),
-            currency: invoice.currency.as_deref().unwrap_or_default(),
-            net: minor("BT-109", &totals.net)?,
-            tax: minor("BT-110", &totals.tax)?,
-            total: minor("BT-112", &totals.total)?,
-            allowance: minor("BT-107", &totals.allowances)?,
-            charge: minor("BT-108", &totals.charges)?,
-            prepaid: minor("BT-113", &totals.prepaid)?,
-            rounding: minor("BT-114", &totals.rounding)?,
-            payable: minor("BT-115", &totals.payable)?,
-            payment: self.payment.as_ref().map(|payment| (payment.reference.as_str(), payment.amount.0)),
-            source_sha256: self.source_sha256.as_ref().and_then(|hash| hash.parse().ok()).map(|hash: Hash| hash.0),
-            ..Head::default()
-        })
-    }
-
-    fn taxes(&self) -> Result<Vec<TaxRow<'_>>, Refused> {
-        self.invoice.breakdown.iter().enumerate().map(|(at, group)| tax_row(at, group)).collect()
-    }
-
-    fn lines(&self) -> Result<Vec<LineRow<'_>>, Refused> {
-        self.invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line)).collect()
+    fn stated(&self) -> Stated {
+        let others = [self.allowances, self.charges, self.prepaid, self.rounding, self.payable];
+        Stated {
+            number: self.number.clone(),
+            type_code: self.type_code.clone(),
+            issue_date: self.issue_date.clone(),
+            currency: self.currency.clone(),
+            taxes: self.taxes.clone(),
+            net: self.net.0,
+            tax: self.tax.0,
+            total: self.total.0,
+            others: others.map(|amount| amount.0),
+        }
     }
 }
 
@@ -100,140 +150,69 @@ impl Command for IssueEn16931 {
     type Refused = Refused;
 
     fn weight(&self) -> u32 {
-        let rows = self.invoice.lines.len() + self.invoice.breakdown.len();
-        3 + u32::try_from(rows).unwrap_or(u32::MAX - 3)
+        sealing::weight(self.taxes.len(), &self.sealed)
     }
 
     fn check(&self) -> Result<(), Refused> {
-        if let Some(finding) = en16931::findings(&self.invoice).into_iter().next() {
-            return Err(Refused::finding(finding));
-        }
-        let number = self.invoice.number.as_deref().unwrap_or_default();
-        text::check("/invoice/BT-1", number, text::ID_MAX)?;
-        if let Some(found) = self.source_sha256.as_ref().filter(|text| text.parse::<Hash>().is_err()) {
-            return Err(Refused::Source { found: found.clone() });
-        }
-        let head = self.head()?;
-        if !is_date(&head.issue_date) {
-            let reason = "it is not a date YYYY-MM-DD".to_owned();
-            return Err(Refused::Text { field: "/invoice/BT-2".to_owned(), reason });
-        }
-        let total = head.total;
-        head.texts().try_for_each(|text| printable("/invoice", text))?;
-        for (at, tax) in self.taxes()?.iter().enumerate() {
-            let field = format!("/invoice/BG-23/{at}");
-            tax.texts().try_for_each(|text| printable(&field, text))?;
-        }
-        for (at, line) in self.lines()?.iter().enumerate() {
-            let field = format!("/invoice/BG-25/{at}");
-            line.texts().try_for_each(|text| printable(&field, text))?;
-        }
-        match &self.payment {
-            None => Ok(()),
-            Some(payment) if payment.amount.0 < total => Err(Refused::Range {
-                field: "/payment/amount".to_owned(),
-                found: payment.amount.to_string(),
-                reason: "an invoice is at most the payment that it is for",
-            }),
-            Some(payment) => text::check("/payment/reference", &payment.reference, text::ID_MAX),
-        }
+        text::check_reference("/reference", &self.reference)?;
+        sealing::check(&self.sealed, &[&["ubl"], &["invoice"]])?;
+        let others = [self.payable, self.prepaid, self.allowances, self.charges, self.rounding];
+        sealing::check_amounts(&[&[self.net, self.tax, self.total], &others[..]].concat())?;
+        sealing::check_taxes(self.taxes.len())?;
+        claim::check_key(self.claim_key.as_ref())?;
+        self.stated().check("")
     }
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<InvoiceIssued, Refused> {
-        let seller = self.seller(ctx)?;
-        seller.require_signature(ctx, "/invoice/BG-4")?;
-        let head = self.head()?;
+        let seller = Taxpayer::find(ctx, Regime::En16931, std::iter::once(self.seller.as_str()))?;
+        let unknown =
+            || Refused::UnknownSeller { field: "/seller".into(), regime: "en16931", ids: self.seller.clone() };
+        let seller = seller.ok_or_else(unknown)?;
+        seller.require_signature(ctx, "/seller")?;
+        // Its date is the seller's to choose, so that it is active today is asked too.
+        seller.require_active(ctx, "/seller", &day_in_utc(ctx.time_ms()))?;
+        let day = self.issue_date.as_str();
+        let status = seller.require_active(ctx, "/seller", day)?;
         let taken = ctx.query_opt(
             "SELECT 1 FROM invoice WHERE number = ?1 AND seller = ?2",
-            (&head.number, &seller.id),
+            (&self.number, &seller.id),
             |_| Ok(()),
         )?;
         if taken.is_some() {
-            return Err(Refused::NumberTaken { seller: seller.id, number: head.number });
+            return Err(Refused::NumberTaken { seller: seller.id, number: self.number.clone() });
         }
-        let taxes = self.taxes()?;
-        for (at, tax) in taxes.iter().enumerate() {
-            let field = || format!("/invoice/BG-23/{at}/BT-119");
-            require_rate(ctx, Regime::En16931, tax.category, tax.rate, field)?;
+        for (at, tax) in self.taxes.iter().enumerate() {
+            let field = || format!("/taxes/{at}/rate");
+            require_rate(ctx, Regime::En16931, &status, &tax.category, tax.rate.0, day, field)?;
         }
-        rows::write(ctx, Regime::En16931, seller, head, self.lines()?.into_iter(), taxes.into_iter())
+        let counted = rows::sign(self.type_code.as_deref()) * self.total.0;
+        let paid = payment::take(ctx, &seller, self.paid.as_ref(), &self.currency, counted, day)?;
+        let quota = rules::require_quota(ctx, &seller, &self.currency, day, counted)?;
+        let seal = sealing::require(ctx, &seller.member, &self.reference, &self.sealed)?;
+        let head = Head {
+            number: self.number.clone(),
+            type_code: self.type_code.as_deref(),
+            subject: Some(&seal.subject),
+            issue_date: self.issue_date.clone(),
+            currency: &self.currency,
+            net: self.net.0,
+            tax: self.tax.0,
+            total: self.total.0,
+            allowance: self.allowances.0,
+            charge: self.charges.0,
+            prepaid: self.prepaid.0,
+            rounding: self.rounding.0,
+            payable: self.payable.0,
+            payment: paid.as_ref().map(|paid| paid.payment.as_str()),
+            quota,
+            // Whose money it is says who claims.
+            claim_key: paid.as_ref().and_then(|paid| paid.claim_key).or(self.claim_key),
+            source_sha256: Some(self.source_sha256.0),
+        };
+        let taxes: Vec<_> = self.taxes.iter().map(VatTotal::row).collect();
+        let issued = rows::write(ctx, Regime::En16931, &seller, &head, &taxes)?;
+        paid.map_or(Ok(()), |paid| paid.write(ctx, &issued.id))?;
+        seal.write(ctx)?;
+        Ok(issued)
     }
-}
-
-/// The identifiers by which a seller may be registered, in the order in which they are tried.
-fn seller_ids(seller: &Seller) -> Vec<&str> {
-    let legal = seller.legal_id.as_ref().and_then(|id| id.value.as_deref());
-    let others = seller.ids.iter().filter_map(|id| id.value.as_deref());
-    let tax = [seller.vat_id.as_deref(), seller.tax_id.as_deref(), legal];
-    tax.into_iter().flatten().chain(others).filter(|id| !id.is_empty()).collect()
-}
-
-/// The buyer's VAT identifier, else the legal registration, else another identifier.
-fn buyer_id(buyer: &Buyer) -> Option<&str> {
-    fn value(id: &Option<Identifier>) -> Option<&str> {
-        id.as_ref()?.value.as_deref()
-    }
-    buyer.vat_id.as_deref().or_else(|| value(&buyer.legal_id)).or_else(|| value(&buyer.id))
-}
-
-fn tax_row(at: usize, group: &Breakdown) -> Result<TaxRow<'_>, Refused> {
-    let field = |term: &str| format!("/invoice/BG-23/{at}/{term}");
-    Ok(TaxRow {
-        category: group.category.as_deref().unwrap_or_default(),
-        rate: rate(&field("BT-119"), group.rate.as_ref())?,
-        net: hundredths(&field("BT-116"), group.net.as_ref())?,
-        tax: hundredths(&field("BT-117"), group.tax.as_ref())?,
-        reason: group.reason.as_deref().or(group.reason_code.as_deref()),
-    })
-}
-
-fn line_row(at: usize, line: &Line) -> Result<LineRow<'_>, Refused> {
-    let field = |term: &str| format!("/invoice/BG-25/{at}/{term}");
-    let item = line.item.as_ref();
-    let vat = line.vat.as_ref();
-    let price = line.price.as_ref().and_then(|price| price.net.as_ref());
-    let class = item.and_then(|item| item.classifications.first()).and_then(|class| class.value.as_deref());
-    Ok(LineRow {
-        line_id: line.id.as_deref(),
-        tax_code: class,
-        name: item.and_then(|item| item.name.as_deref()).unwrap_or_default(),
-        specification: item.and_then(|item| item.description.as_deref()),
-        unit: line.unit.as_deref(),
-        quantity: line.quantity.as_ref().map(|quantity| quantity.text().to_owned()),
-        price: price.map(|price| price.text().to_owned()),
-        category: vat.and_then(|vat| vat.category.as_deref()).unwrap_or_default(),
-        rate: rate(&field("BG-30/BT-152"), vat.and_then(|vat| vat.rate.as_ref()))?,
-        net: hundredths(&field("BT-131"), line.net.as_ref())?,
-        tax: None,
-    })
-}
-
-/// Refuses control characters that XML would not let in either.
-fn printable(field: &str, text: &str) -> Result<(), Refused> {
-    if text.chars().any(|c| c.is_control() && !"\t\n\r".contains(c)) {
-        return Err(Refused::Text { field: field.to_owned(), reason: "a text has control characters".to_owned() });
-    }
-    Ok(())
-}
-
-/// An amount as hundredths; nothing counts as zero.
-fn hundredths(field: &str, amount: Option<&Amount>) -> Result<i64, Refused> {
-    let Some(amount) = amount else { return Ok(0) };
-    let fits = amount.value().to_fixed(2).filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor));
-    fits.ok_or_else(|| Refused::Range {
-        field: field.to_owned(),
-        found: amount.text().to_owned(),
-        reason: "amounts have two digits after the point and are at most 10,000,000,000,000.00",
-    })
-}
-
-/// A rate in percent as ten-thousandths; none counts as zero.
-fn rate(field: &str, rate: Option<&Amount>) -> Result<i64, Refused> {
-    let Some(rate) = rate else { return Ok(0) };
-    let fits = rate.value().to_fixed(2).filter(|rate| (0..=1_000_000).contains(rate));
-    fits.ok_or_else(|| Refused::Range {
-        field: field.to_owned(),
-        found: rate.text().to_owned(),
-        reason: "a rate has two digits after the point of a percentage at most",
-    })
 }

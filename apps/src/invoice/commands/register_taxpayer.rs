@@ -1,8 +1,10 @@
-use crate::invoice::{Refused, Regime, RegisteredTaxpayer, taxpayer_id, text};
-use counterfoil_platform::{
-    Command, Event,
-    member::{self, roles},
+use super::{Scale, TaxpayerState, set_taxpayer::insert};
+use crate::invoice::{
+    Refused, Regime, RegisteredTaxpayer,
+    rules::{self, EVER},
+    taxpayer_id, text,
 };
+use counterfoil_platform::{Command, Event};
 use counterfoil_state::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,12 @@ pub struct RegisterTaxpayer {
     /// Two digits in its Chinese numbers; from the id if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// How it is taxed; left out: `general`.
+    #[serde(default)]
+    pub scale: Scale,
+    /// The first day on which it may issue; left out: it always could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// The taxpayer is registered.
@@ -58,6 +66,7 @@ impl Command for RegisterTaxpayer {
                 reason: reason.to_string(),
             })?;
         }
+        rules::check_days(self.from.as_ref(), None)?;
         let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
         let good = if self.regime == Regime::CnVat { digits(self.region()) } else { self.region.is_none() };
         if good {
@@ -68,7 +77,8 @@ impl Command for RegisterTaxpayer {
     }
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<TaxpayerRegistered, Refused> {
-        member::require_role(ctx, roles::TAX_AUTHORITY)?;
+        let from = self.from.clone().unwrap_or_else(|| EVER.to_owned());
+        let statement = rules::state(ctx, Some(&from), None)?;
         let found = ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [&self.member], |_| Ok(()))?;
         found.ok_or_else(|| Refused::NoMember { field: "/member".to_owned(), member: self.member.clone() })?;
         let known = ctx.query_opt("SELECT 1 FROM invoice_taxpayer WHERE id = ?1", [&self.id], |_| Ok(()))?;
@@ -76,9 +86,10 @@ impl Command for RegisterTaxpayer {
             return Err(Refused::TaxpayerKnown { id: self.id.clone() });
         }
         ctx.run(
-            "INSERT INTO invoice_taxpayer (id, name, member, regime, region, state) VALUES (?1, ?2, ?3, ?4, ?5, 'active')",
-            (&self.id, &self.name, &self.member, self.regime.as_str(), self.region()),
+            "INSERT INTO invoice_taxpayer (id, name, member, regime) VALUES (?1, ?2, ?3, ?4)",
+            (&self.id, &self.name, &self.member, self.regime.as_str()),
         )?;
+        insert(ctx, &self.id, TaxpayerState::Active, self.scale, self.region(), &statement)?;
         let (id, member, regime) = (self.id.clone(), self.member.clone(), self.regime.as_str().to_owned());
         RegisteredTaxpayer { id: id.clone(), member, regime }.emit(ctx);
         Ok(TaxpayerRegistered { id })

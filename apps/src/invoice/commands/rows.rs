@@ -1,7 +1,7 @@
 //! The rows of an issued invoice, the same for both regimes.
 
-use crate::invoice::{Issued, Refused, Regime, taxpayer::Taxpayer};
-use counterfoil_platform::{Event, types::money::format_decimal};
+use crate::invoice::{Issued, Refused, Regime, rules::Quota, taxpayer::Taxpayer};
+use counterfoil_platform::{Event, seal::Hex, types::money::format_decimal};
 use counterfoil_state::Context;
 use rusqlite::params;
 use schemars::JsonSchema;
@@ -16,14 +16,13 @@ pub struct InvoiceIssued {
     pub number: String,
 }
 
-/// What is written of an invoice besides lines and taxes.
+/// What is written of an invoice besides its taxes.
 #[derive(Default)]
-pub(super) struct Head<'a> {
+pub(in crate::invoice) struct Head<'a> {
     pub number: String,
     pub type_code: Option<&'a str>,
-    pub buyer: Option<&'a str>,
-    pub buyer_name: &'a str,
-    pub buyer_member: Option<&'a str>,
+    /// What is sealed of it.
+    pub subject: Option<&'a str>,
     pub issue_date: String,
     pub currency: &'a str,
     pub net: i64,
@@ -34,116 +33,103 @@ pub(super) struct Head<'a> {
     pub prepaid: i64,
     pub rounding: i64,
     pub payable: i64,
-    pub payment: Option<(&'a str, i64)>,
-    pub payee: Option<&'a str>,
-    pub reviewer: Option<&'a str>,
-    pub drawer: Option<&'a str>,
-    pub remark: Option<&'a str>,
+    /// The payment that it is issued for.
+    pub payment: Option<&'a str>,
+    pub claim_key: Option<Hex<32>>,
+    /// Under which it is issued.
+    pub quota: Quota,
     pub source_sha256: Option<[u8; 32]>,
 }
 
-/// A row of `invoice_line`.
-#[derive(Default)]
-pub(super) struct LineRow<'a> {
-    pub line_id: Option<&'a str>,
-    pub tax_code: Option<&'a str>,
-    pub name: &'a str,
-    pub specification: Option<&'a str>,
-    pub unit: Option<&'a str>,
-    pub quantity: Option<String>,
-    pub price: Option<String>,
-    pub category: &'a str,
-    pub rate: i64,
-    pub net: i64,
-    pub tax: Option<i64>,
-}
-
 /// A row of `invoice_tax`.
-pub(super) struct TaxRow<'a> {
+pub(in crate::invoice) struct TaxRow<'a> {
     pub category: &'a str,
     pub rate: i64,
+    /// How many lines it is of, where each may round.
+    pub items: i64,
     pub net: i64,
     pub tax: i64,
     pub reason: Option<&'a str>,
 }
 
-impl Head<'_> {
-    /// The texts that a seller chose.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let chosen = [self.type_code, self.buyer, Some(self.buyer_name), Some(self.currency), Some(&self.number)];
-        chosen.into_iter().flatten()
-    }
+/// Types of documents whose positive amounts take something back: the credit notes of UNTDID 1001 in EN 16931.
+const CREDIT_NOTES: [&str; 13] =
+    ["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"];
+
+/// With which sign a document counts in sums.
+pub(in crate::invoice) fn sign(type_code: Option<&str>) -> i64 {
+    if type_code.is_some_and(|code| CREDIT_NOTES.contains(&code)) { -1 } else { 1 }
 }
 
-impl LineRow<'_> {
-    /// The texts that a seller chose.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let chosen = [self.line_id, self.tax_code, Some(self.name), self.specification, self.unit, Some(self.category)];
-        chosen.into_iter().flatten()
-    }
-}
-
-impl TaxRow<'_> {
-    /// The texts that a seller chose.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        [Some(self.category), self.reason].into_iter().flatten()
-    }
-}
-
-/// Writes an invoice and tells it.
-pub(super) fn write<'a>(
+/// Writes an invoice, counts it into its seller's month, and tells it. A red letter has negative amounts.
+pub(in crate::invoice) fn write(
     ctx: &mut Context<'_>,
     regime: Regime,
-    seller: Taxpayer,
-    head: Head<'a>,
-    lines: impl Iterator<Item = LineRow<'a>>,
-    taxes: impl Iterator<Item = TaxRow<'a>>,
+    seller: &Taxpayer,
+    head: &Head<'_>,
+    taxes: &[TaxRow<'_>],
 ) -> Result<InvoiceIssued, Refused> {
     let id = new_id(ctx);
-    insert_head(ctx, &id, regime, &seller, &head)?;
-    for (at, line) in lines.enumerate() {
+    insert_head(ctx, &id, regime, seller, head)?;
+    for (at, tax) in taxes.iter().enumerate() {
         ctx.run(
-            "INSERT INTO invoice_line (invoice, position, line_id, tax_code, name, specification, unit, quantity, price,
-                category, rate, net_minor, tax_minor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-            params![
-                id,
-                at as i64 + 1,
-                line.line_id,
-                line.tax_code,
-                line.name,
-                line.specification,
-                line.unit,
-                line.quantity,
-                line.price,
-                line.category,
-                line.rate,
-                line.net,
-                line.tax
-            ],
+            "INSERT INTO invoice_tax (invoice, position, category, rate, items, net_minor, tax_minor, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![id, at as i64 + 1, tax.category, tax.rate, tax.items, tax.net, tax.tax, tax.reason],
         )?;
     }
-    for (at, tax) in taxes.enumerate() {
-        ctx.run(
-            "INSERT INTO invoice_tax (invoice, position, category, rate, net_minor, tax_minor, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![id, at as i64 + 1, tax.category, tax.rate, tax.net, tax.tax, tax.reason],
-        )?;
-    }
+    count(ctx, &seller.id, head, taxes)?;
     let issued = Issued {
         id: id.clone(),
         number: head.number.clone(),
         regime: regime.as_str().to_owned(),
-        seller: seller.id,
+        seller: seller.id.clone(),
         currency: head.currency.to_owned(),
         total: format_decimal(head.total, 2),
     };
     issued.emit(ctx);
-    Ok(InvoiceIssued { id, number: head.number })
+    Ok(InvoiceIssued { id, number: head.number.clone() })
+}
+
+/// Adds an invoice to what its seller issued in the month, by which quotas are judged and reports answered.
+fn count(ctx: &mut Context<'_>, seller: &str, head: &Head<'_>, taxes: &[TaxRow<'_>]) -> Result<(), Refused> {
+    let (month, sign) = (head.issue_date.get(..7).unwrap_or_default(), sign(head.type_code));
+    let total = sign * head.total;
+    let red = i64::from(total < 0);
+    ctx.run(
+        "INSERT INTO invoice_month (seller, month, currency, invoices, issued_minor, red, red_minor, invoices_max, issued_max_minor)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (seller, month, currency) DO UPDATE SET
+            invoices = invoices + excluded.invoices, issued_minor = issued_minor + excluded.issued_minor,
+            red = red + excluded.red, red_minor = red_minor + excluded.red_minor,
+            invoices_max = iif(excluded.red, invoices_max, excluded.invoices_max),
+            issued_max_minor = iif(excluded.red, issued_max_minor, excluded.issued_max_minor)",
+        params![
+            seller,
+            month,
+            head.currency,
+            1 - red,
+            total * (1 - red),
+            red,
+            total * red,
+            head.quota.invoices_max,
+            head.quota.issued_max
+        ],
+    )?;
+    for tax in taxes {
+        ctx.run(
+            "INSERT INTO invoice_month_tax (seller, month, currency, category, rate, net_minor, tax_minor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (seller, month, currency, category, rate) DO UPDATE SET
+                net_minor = net_minor + excluded.net_minor, tax_minor = tax_minor + excluded.tax_minor",
+            params![seller, month, head.currency, tax.category, tax.rate, sign * tax.net, sign * tax.tax],
+        )?;
+    }
+    Ok(())
 }
 
 /// An id that sorts in the order of issue: the height, then what nobody else gets.
-fn new_id(ctx: &mut Context<'_>) -> String {
+pub(in crate::invoice) fn new_id(ctx: &mut Context<'_>) -> String {
     let unique = ctx.new_id();
     format!("{:010x}{}", ctx.height(), &unique[..22])
 }
@@ -157,11 +143,10 @@ fn insert_head(
 ) -> Result<(), Refused> {
     let time_ms = ctx.time_ms() as i64;
     ctx.run(
-        "INSERT INTO invoice (id, number, regime, type_code, state, seller, seller_name, buyer, buyer_name, buyer_member,
-            issued_ms, issue_date, currency, net_minor, tax_minor, total_minor, allowance_minor, charge_minor, prepaid_minor,
-            rounding_minor, payable_minor, payment, payment_minor, payee, reviewer, drawer, remark, source_sha256)
-         VALUES (?1, ?2, ?3, ?4, 'issued', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-            ?23, ?24, ?25, ?26, ?27)",
+        "INSERT INTO invoice (id, number, regime, type_code, state, seller, seller_name, subject, issued_ms, issue_date,
+            currency, sign, net_minor, tax_minor, total_minor, allowance_minor, charge_minor, prepaid_minor, rounding_minor,
+            payable_minor, payment, claim_key, source_sha256)
+         VALUES (?1, ?2, ?3, ?4, 'issued', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         params![
             id,
             head.number,
@@ -169,12 +154,11 @@ fn insert_head(
             head.type_code,
             seller.id,
             seller.name,
-            head.buyer,
-            head.buyer_name,
-            head.buyer_member,
+            head.subject,
             time_ms,
             head.issue_date,
             head.currency,
+            sign(head.type_code),
             head.net,
             head.tax,
             head.total,
@@ -183,12 +167,8 @@ fn insert_head(
             head.prepaid,
             head.rounding,
             head.payable,
-            head.payment.map(|(reference, _)| reference),
-            head.payment.map(|(_, amount)| amount),
-            head.payee,
-            head.reviewer,
-            head.drawer,
-            head.remark,
+            head.payment,
+            head.claim_key.map(|key| key.0),
             head.source_sha256
         ],
     )?;

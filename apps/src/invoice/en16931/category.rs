@@ -1,6 +1,6 @@
 //! VAT categories: BR-S, Z, E, AE, IC, G, O, AF (IGIC), AG (IPSI) and B.
 
-use super::{Breakdown, Findings, Invoice, totals::near};
+use super::{Breakdown, Findings, Invoice, Vat, finding::computed, totals::near};
 use crate::invoice::decimal::{Amount, Decimal};
 
 /// What a category demands.
@@ -80,9 +80,6 @@ const CATEGORIES: [Category; 9] = [
     category("M", "BR-AG", "IPSI", Rate::NotNegative, Seller::Registered, Buyer::Anyone, false),
 ];
 
-/// Codes of the categories whose rules are known: those above and B, the split payment of Italy.
-const KNOWN: [&str; 10] = ["S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B"];
-
 /// A line, allowance or charge as far as VAT is concerned.
 struct Part<'a> {
     kind: Kind,
@@ -115,28 +112,29 @@ pub fn check(invoice: &Invoice, findings: &mut Findings) {
     not_subject_to_vat(invoice, &parts, findings);
     intra_community(invoice, findings);
     split_payment(invoice, &parts, findings);
-    known(invoice, &parts, findings);
 }
 
 fn parts(invoice: &Invoice) -> Vec<Part<'_>> {
+    fn code(vat: &Vat) -> &str {
+        vat.category.as_deref().unwrap_or_default().trim()
+    }
     let mut parts = Vec::new();
     for (at, line) in invoice.lines.iter().enumerate() {
-        if let Some((code, vat)) = line.vat.as_ref().and_then(|vat| Some((vat.category.as_deref()?.trim(), vat))) {
+        if let Some(vat) = &line.vat {
             let net = line.net.as_ref().map_or(Decimal::ZERO, Amount::value);
             let field = format!("/BG-25/{at}/BG-30");
-            parts.push(Part { kind: Kind::Line, field, code, rate: vat.rate.as_ref(), net });
+            parts.push(Part { kind: Kind::Line, field, code: code(vat), rate: vat.rate.as_ref(), net });
         }
     }
     for (kind, group, of) in
         [(Kind::Allowance, "BG-20", &invoice.allowances), (Kind::Charge, "BG-21", &invoice.charges)]
     {
         for (at, allowance) in of.iter().enumerate() {
-            let vat = allowance.vat.as_ref();
-            if let Some((code, vat)) = vat.and_then(|vat| Some((vat.category.as_deref()?.trim(), vat))) {
+            if let Some(vat) = &allowance.vat {
                 let net = allowance.amount.as_ref().map_or(Decimal::ZERO, Amount::value);
                 let net = if kind == Kind::Allowance { net.negated() } else { net };
                 let field = format!("/{group}/{at}/vat");
-                parts.push(Part { kind, field, code, rate: vat.rate.as_ref(), net });
+                parts.push(Part { kind, field, code: code(vat), rate: vat.rate.as_ref(), net });
             }
         }
     }
@@ -146,6 +144,12 @@ fn parts(invoice: &Invoice) -> Vec<Part<'_>> {
 fn groups<'a>(invoice: &'a Invoice, code: &'a str) -> impl Iterator<Item = (usize, &'a Breakdown)> {
     let own = move |group: &&Breakdown| group.category.as_deref().map(str::trim) == Some(code);
     invoice.breakdown.iter().enumerate().filter(move |(_, group)| own(group))
+}
+
+/// The rule that a group of the breakdown does not meet which has the category in another tax than VAT. S and L are content with it.
+pub fn presence_rule(code: &str) -> Option<String> {
+    let strict = |category: &&Category| category.code == code && !["S", "L"].contains(&code);
+    CATEGORIES.iter().find(strict).map(|category| category.rule(1))
 }
 
 /// Rule 01: what is in the lines is in the breakdown.
@@ -217,37 +221,37 @@ fn rates(category: &Category, own: &[&Part], findings: &mut Findings) {
 
 /// Rules 08 to 10: taxable amount, tax and reason of a group of the breakdown.
 fn breakdown(category: &Category, at: usize, group: &Breakdown, own: &[&Part], findings: &mut Findings) {
+    let field = |term: &str| format!("/BG-23/{at}/{term}");
     let rate = group.rate.as_ref().map(Amount::value);
-    let mut same = own.iter().filter(|part| !category.by_rate() || part.rate.map(Amount::value) == rate).peekable();
-    let field = format!("/BG-23/{at}/BT-116");
-    let unmatched = category.by_rate() && same.peek().is_none();
-    let sum = same.try_fold(Decimal::ZERO, |sum, part| sum.plus(part.net));
-    if let Some(net) = group.net.as_ref().map(Amount::value) {
-        let distance = sum.and_then(|sum| sum.minus(net)).map(Decimal::abs);
-        let good = if category.rate == Rate::Positive {
-            distance.is_some_and(|distance| distance < Decimal::ONE) && !unmatched
-        } else {
-            distance.is_some_and(Decimal::is_zero)
-        };
-        if !good {
-            let expected = sum.map_or("a number that can be computed".to_owned(), |sum| sum.to_string());
-            findings.note(&category.rule(8), field, expected, net.to_string());
+    if !category.by_rate() {
+        let sum = sum(own.iter().copied());
+        findings.sum(&category.rule(8), &field("BT-116"), sum, group.net.as_ref());
+        findings.sum(&category.rule(9), &field("BT-117"), Some(Decimal::ZERO), group.tax.as_ref());
+    } else if let Some(rate) = rate {
+        let same = || own.iter().copied().filter(|part| part.rate.map(Amount::value) == Some(rate));
+        let sum = sum(same());
+        let net = group.net.as_ref().map(Amount::value);
+        let distance = sum.zip(net).and_then(|(sum, net)| sum.minus(net)).map(Decimal::abs);
+        let unmatched = category.rate == Rate::Positive && same().next().is_none();
+        if unmatched || distance.is_none_or(|distance| distance >= Decimal::ONE) {
+            let found = group.net.as_ref().map_or("none", Amount::text);
+            findings.note(&category.rule(8), field("BT-116"), computed(sum), found);
         }
-    }
-    if let Some(tax) = group.tax.as_ref().map(Amount::value) {
-        let field = format!("/BG-23/{at}/BT-117");
-        match (category.by_rate(), rate, &group.net) {
-            (true, Some(rate), Some(net)) => near(findings, &category.rule(9), &field, net.value(), rate, tax),
-            (false, ..) => findings.equal(&category.rule(9), &field, Some(Decimal::ZERO), tax),
-            _ => {}
-        }
+        near(findings, &category.rule(9), &field("BT-117"), group, rate);
+    } else {
+        findings.need(&category.rule(9), &field("BT-119"), "the rate that gives the tax (BT-117)", false);
     }
     let reason = group.reason.is_some() || group.reason_code.is_some();
     if reason != category.reason {
         let wanted = "an exemption reason (BT-120) or its code (BT-121)";
         let (expected, found) = if reason { ("no exemption reason", "one") } else { (wanted, "none") };
-        findings.note(&category.rule(10), format!("/BG-23/{at}/BT-120"), expected, found);
+        findings.note(&category.rule(10), field("BT-120"), expected, found);
     }
+}
+
+fn sum<'a>(parts: impl Iterator<Item = &'a Part<'a>>) -> Option<Decimal> {
+    let mut parts = parts;
+    parts.try_fold(Decimal::ZERO, |sum, part| sum.plus(part.net))
 }
 
 /// BR-O-11 to 14: what is not subject to VAT stands alone.
@@ -272,6 +276,8 @@ fn intra_community(invoice: &Invoice, findings: &mut Findings) {
     }
     let delivery = invoice.delivery.as_ref();
     let period = invoice.period.as_ref().is_some_and(|period| period.start.is_some() || period.end.is_some());
+    // The code of the tax point is a part of the period's element.
+    let period = period || invoice.tax_point_code.is_some();
     let dated = delivery.is_some_and(|delivery| delivery.date.is_some()) || period;
     findings.need("BR-IC-11", "/BG-13/BT-72", "a delivery date (BT-72) or an invoicing period (BG-14)", dated);
     let country = delivery.and_then(|delivery| delivery.address.as_ref()).and_then(|address| address.country.as_ref());
@@ -284,31 +290,22 @@ fn split_payment(invoice: &Invoice, parts: &[Part], findings: &mut Findings) {
     if !any("B") {
         return;
     }
-    let seller = invoice.seller.as_ref().and_then(|seller| seller.address.as_ref());
-    let buyer = invoice.buyer.as_ref().and_then(|buyer| buyer.address.as_ref());
-    let countries = [seller, buyer].map(|address| address.and_then(|address| address.country.as_deref()));
-    if countries != [Some("IT"), Some("IT")] {
-        findings.note("BR-B-01", "/BG-23", "seller and buyer in Italy (IT) for split payment", "another country");
+    if let Some(country) = countries(invoice).find(|country| *country != "IT") {
+        findings.note("BR-B-01", "/BG-23", "no country but Italy (IT) beside split payment", country);
     }
     if any("S") {
         findings.note("BR-B-02", "/BG-23", "no standard rated (S) beside split payment (B)", "both");
     }
 }
 
-/// BR-CL-17 and 18: no other categories than those of the standard.
-fn known(invoice: &Invoice, parts: &[Part], findings: &mut Findings) {
-    let mut look = |rule: &str, field: String, code: &str| {
-        if !KNOWN.contains(&code) {
-            findings.note(rule, field, format!("one of {}", KNOWN.join(", ")), code);
-        }
-    };
-    for part in parts {
-        let rule = if part.kind == Kind::Line { "BR-CL-18" } else { "BR-CL-17" };
-        look(rule, format!("{}/category", part.field), part.code);
-    }
-    for (at, group) in invoice.breakdown.iter().enumerate() {
-        if let Some(code) = &group.category {
-            look("BR-CL-17", format!("/BG-23/{at}/BT-118"), code.trim());
-        }
-    }
+/// Every country of an invoice: of its addresses and its items' origins.
+fn countries(invoice: &Invoice) -> impl Iterator<Item = &str> {
+    let addresses = [
+        invoice.seller.as_ref().and_then(|seller| seller.address.as_ref()),
+        invoice.buyer.as_ref().and_then(|buyer| buyer.address.as_ref()),
+        invoice.representative.as_ref().and_then(|other| other.address.as_ref()),
+        invoice.delivery.as_ref().and_then(|delivery| delivery.address.as_ref()),
+    ];
+    let origins = invoice.lines.iter().filter_map(|line| line.item.as_ref()?.origin.as_deref());
+    addresses.into_iter().flatten().filter_map(|address| address.country.as_deref()).chain(origins)
 }

@@ -1,7 +1,7 @@
 //! What must be there and how terms go together: BR-01 to BR-65, BR-CO-03 to 04, 09, 18 to 26.
 
-use super::{Address, Allowance, Findings, Identifier, Invoice, Line, PaymentInstructions, Period};
-use crate::invoice::decimal::{Amount, Decimal};
+use super::{Address, Allowance, Findings, Identifier, Invoice, Line, PaymentInstructions, Period, codes::COUNTRY};
+use crate::invoice::decimal::Amount;
 
 /// Checks presence, from the head of the invoice to its lines.
 pub fn check(invoice: &Invoice, findings: &mut Findings) {
@@ -36,16 +36,8 @@ fn head(invoice: &Invoice, findings: &mut Findings) {
     findings.text("BR-03", "/BT-2", "an issue date", invoice.issue_date.as_ref());
     findings.text("BR-04", "/BT-3", "a type code", invoice.type_code.as_ref());
     findings.text("BR-05", "/BT-5", "a currency", invoice.currency.as_ref());
-    for (rule, field, currency) in
-        [("BR-CL-04", "/BT-5", &invoice.currency), ("BR-CL-05", "/BT-6", &invoice.tax_currency)]
-    {
-        let code = |text: &&String| text.len() != 3 || !text.bytes().all(|byte| byte.is_ascii_uppercase());
-        if let Some(found) = currency.as_ref().filter(code) {
-            findings.note(rule, field, "three letters of ISO 4217", found.clone());
-        }
-    }
-    if invoice.tax_currency.is_some() {
-        let given = invoice.totals.as_ref().is_some_and(|totals| totals.tax_accounting.is_some());
+    if let (Some(_), Some(totals)) = (&invoice.tax_currency, &invoice.totals) {
+        let given = totals.tax_accounting.is_some();
         findings.need("BR-53", "/BG-22/BT-111", "the total of VAT in the accounting currency BT-6", given);
     }
     if invoice.tax_point_date.is_some() && invoice.tax_point_code.is_some() {
@@ -58,6 +50,9 @@ fn head(invoice: &Invoice, findings: &mut Findings) {
             "the number of the preceding invoice",
             preceding.number.is_some(),
         );
+    }
+    if let Some(object) = &invoice.object {
+        findings.text("BR-52", "/BT-18", "a reference of the object", object.value.as_ref());
     }
     for (at, document) in invoice.documents.iter().enumerate() {
         findings.text(
@@ -89,7 +84,7 @@ fn seller(invoice: &Invoice, findings: &mut Findings) {
     let address = seller.and_then(|seller| seller.address.as_ref());
     address_rules(findings, ["BR-08", "BR-09"], "/BG-4/BG-5", "the seller", address);
     let Some(seller) = seller else { return };
-    let known = !seller.ids.is_empty() || seller.legal_id.is_some() || seller.vat_id.is_some();
+    let known = seller.ids.iter().any(|id| !id.is_sepa()) || seller.legal_id.is_some() || seller.vat_id.is_some();
     findings.need("BR-CO-26", "/BG-4", "an identifier of the seller (BT-29, BT-30 or BT-31)", known);
     vat_prefix(findings, "/BG-4/BT-31", seller.vat_id.as_ref());
     scheme(findings, "BR-62", "/BG-4/BT-34/scheme", seller.electronic_address.as_ref());
@@ -127,7 +122,7 @@ fn others(invoice: &Invoice, findings: &mut Findings) {
     }
     if let Some(address) = invoice.delivery.as_ref().and_then(|delivery| delivery.address.as_ref()) {
         let what = "the country of delivery (BT-80)";
-        findings.text("BR-57", "/BG-13/BG-15/country", what, address.country.as_ref());
+        findings.need("BR-57", "/BG-13/BG-15/country", what, address.country.is_some());
     }
 }
 
@@ -145,23 +140,14 @@ fn scheme(findings: &mut Findings, rule: &str, field: &str, id: Option<&Identifi
     }
 }
 
-/// BR-CO-09: a VAT identifier begins with a country of ISO 3166-1; Greece writes EL, Northern Ireland XI.
+/// BR-CO-09: a VAT identifier begins with a country of ISO 3166-1; Greece writes EL. An empty one is no identifier.
 fn vat_prefix(findings: &mut Findings, field: &str, id: Option<&String>) {
-    let Some(id) = id else { return };
-    let prefix: String = id.trim().chars().take(2).collect();
-    if !COUNTRIES.split(' ').chain(["EL", "XI", "1A"]).any(|country| country == prefix) {
-        findings.note("BR-CO-09", field, "a country code in front", id.clone());
+    let Some(id) = id.filter(|id| !id.is_empty()) else { return };
+    let prefix: String = id.chars().take(2).collect();
+    if prefix != "EL" && !COUNTRY.contains(prefix.as_str()) {
+        findings.note("BR-CO-09", field, "a country code in front", id);
     }
 }
-
-/// ISO 3166-1 alpha-2.
-const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW \
-    BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB \
-    GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM \
-    KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC \
-    NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL \
-    SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE \
-    YT ZA ZM ZW";
 
 /// Credit transfers by UNTDID 4461: plain (30) and SEPA (58).
 const TRANSFERS: [&str; 2] = ["30", "58"];
@@ -172,10 +158,16 @@ fn payment(invoice: &Invoice, findings: &mut Findings) {
         findings.need("BR-49", &format!("{field}/BT-81"), "a payment means code", payment.means.is_some());
         transfers(findings, &field, payment);
     }
-    let payable = invoice.totals.as_ref().and_then(|totals| totals.payable.as_ref());
-    if payable.is_some_and(|payable| payable.value() > Decimal::ZERO) {
-        let given = invoice.due_date.is_some() || invoice.payment_terms.is_some();
-        findings.need("BR-CO-25", "/BT-9", "a due date (BT-9) or payment terms (BT-20)", given);
+}
+
+/// BR-51: of the number of a card, the first six and the last four digits are shown at most.
+pub fn advise(invoice: &Invoice, findings: &mut Findings) {
+    for (at, payment) in invoice.payment.iter().enumerate() {
+        let number = payment.card.as_ref().and_then(|card| card.number.as_ref());
+        if number.is_some_and(|number| number.chars().count() > 10) {
+            let field = format!("/BG-16/{at}/BG-18/BT-87");
+            findings.note("BR-51", field, "at most ten digits of the card's number", "more");
+        }
     }
 }
 
@@ -191,12 +183,8 @@ fn transfers(findings: &mut Findings, field: &str, payment: &PaymentInstructions
 }
 
 fn totals(invoice: &Invoice, findings: &mut Findings) {
-    let Some(totals) = &invoice.totals else {
-        for (rule, what) in TOTALS {
-            findings.need(rule, "/BG-22", what, false);
-        }
-        return;
-    };
+    // Without the group, BR-CO-15 demands it.
+    let Some(totals) = &invoice.totals else { return };
     let given = [&totals.lines, &totals.net, &totals.total, &totals.payable];
     for ((rule, what), amount) in TOTALS.into_iter().zip(given) {
         findings.need(rule, "/BG-22", what, amount.is_some());
@@ -241,12 +229,12 @@ fn one_line(field: &str, line: &Line, findings: &mut Findings) {
     let price = line.price.as_ref();
     let net = price.and_then(|price| price.net.as_ref());
     findings.need("BR-26", &at("BG-29/BT-146"), "a net price", net.is_some());
-    for (rule, term, amount) in
-        [("BR-27", "BG-29/BT-146", net), ("BR-28", "BG-29/BT-148", price.and_then(|price| price.gross.as_ref()))]
-    {
-        if let Some(amount) = amount.filter(|amount: &&Amount| amount.value().is_negative()) {
-            findings.note(rule, at(term), "0 or more", amount.text());
-        }
+    let negative = |amount: &Amount| amount.value().is_negative();
+    if net.is_none_or(negative) {
+        findings.note("BR-27", at("BG-29/BT-146"), "0 or more", net.map_or("none", Amount::text));
+    }
+    if let Some(gross) = price.and_then(|price| price.gross.as_ref()).filter(|gross| negative(gross)) {
+        findings.note("BR-28", at("BG-29/BT-148"), "0 or more", gross.text());
     }
     if let Some(period) = &line.period {
         in_order(findings, "BR-30", &at("BG-26/end"), period);

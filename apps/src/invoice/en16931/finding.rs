@@ -1,4 +1,5 @@
-use crate::invoice::decimal::Decimal;
+use crate::invoice::decimal::{Amount, Decimal};
+use std::fmt;
 
 /// A rule of EN 16931 that an invoice breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +45,23 @@ impl Findings {
         self.need(rule, field, what, text.is_some_and(|text| !text.trim().is_empty()));
     }
 
-    /// A sum that must be met exactly. `None` for what was expected: it is beyond every number of money.
-    pub fn equal(&mut self, rule: &str, field: &str, expected: Option<Decimal>, found: Decimal) {
-        if expected != Some(found) {
-            let expected = expected.map_or("a number that can be computed".to_owned(), |number| number.to_string());
-            self.note(rule, field, expected, found.to_string());
+    /// A sum that must be met exactly. `None` for what was expected: it is made of what is not there, or beyond every number of money.
+    pub fn sum(&mut self, rule: &str, field: &str, expected: Option<Decimal>, found: Option<&Amount>) {
+        if expected.is_none() || expected != found.map(Amount::value) {
+            let found = found.map_or("none".to_owned(), |found| found.value().to_string());
+            self.note(rule, field, computed(expected), found);
         }
+    }
+}
+
+/// A number that a rule expects, in words.
+pub(super) fn computed(number: Option<Decimal>) -> String {
+    number.map_or("a number that can be computed".to_owned(), |number| number.to_string())
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: expected {}, found {}", self.field, self.rule, self.expected, self.found)
     }
 }
 

@@ -363,7 +363,7 @@ groups! {
         "BT-121" reason_code: Option<String>,
     }
 
-    /// BG-24: a supporting document. Attached bytes are not part of it: the hash of the whole document covers them.
+    /// BG-24: a supporting document.
     SupportingDocument {
         /// Reference.
         "BT-122" reference: Option<String>,
@@ -371,8 +371,18 @@ groups! {
         "BT-123" description: Option<String>,
         /// Where it is.
         "BT-124" location: Option<String>,
-        /// Name of the attached file.
-        "BT-125" file: Option<String>,
+        /// The document itself.
+        "BT-125" attachment: Option<Attachment>,
+    }
+
+    /// BT-125: an attached document.
+    Attachment {
+        /// Its bytes in base64.
+        "content" content: Option<String>,
+        /// Media type, such as `application/pdf` (BT-125-1).
+        "mime" media_type: Option<String>,
+        /// Name of the file (BT-125-2).
+        "file" file: Option<String>,
     }
 
     /// BG-25: a line.
@@ -434,11 +444,21 @@ groups! {
         /// Standard identifier, such as a GTIN.
         "BT-157" standard_id: Option<Identifier>,
         /// Classifications.
-        "BT-158" classifications: Vec<Identifier>,
+        "BT-158" classifications: Vec<Classification>,
         /// Country of origin.
         "BT-159" origin: Option<String>,
         /// Attributes.
         "BG-32" attributes: Vec<Attribute>,
+    }
+
+    /// BT-158: what sort of item it is.
+    Classification {
+        /// The class.
+        "value" value: Option<String>,
+        /// Scheme of UNTDID 7143, such as `STI` (BT-158-1).
+        "scheme" scheme: Option<String>,
+        /// Version of the scheme (BT-158-2).
+        "version" version: Option<String>,
     }
 
     /// BG-32: an attribute of an item.
@@ -447,5 +467,22 @@ groups! {
         "BT-160" name: Option<String>,
         /// Value.
         "BT-161" value: Option<String>,
+    }
+}
+
+impl Identifier {
+    /// Whether it is one that a bank gave a SEPA creditor (BT-90) and so none of the party itself.
+    pub fn is_sepa(&self) -> bool {
+        self.scheme.as_deref().is_some_and(|scheme| scheme.trim() == super::codes::SEPA)
+    }
+}
+
+impl Invoice {
+    /// The invoice without the bytes of its attachments (BT-125), which may be more than a transaction holds.
+    pub fn without_attachments(mut self) -> Self {
+        for attachment in self.documents.iter_mut().filter_map(|document| document.attachment.as_mut()) {
+            attachment.content = None;
+        }
+        self
     }
 }

@@ -1,95 +1,102 @@
 //! Sums and the digits they are written with: BR-CO-10 to 17 and BR-DEC.
 
-use super::{Allowance, Findings, Invoice, Totals};
+use super::{Breakdown, Findings, Invoice, Totals, finding::computed};
 use crate::invoice::decimal::{Amount, Decimal};
 
-/// Sums over the whole invoice, each computed as the standard says and compared exactly.
+/// Sums over the whole invoice, each computed as the standard says and compared exactly. A sum of what is not there is not met.
 pub fn check(invoice: &Invoice, findings: &mut Findings) {
     decimals(invoice, findings);
     breakdown_tax(invoice, findings);
-    let Some(totals) = &invoice.totals else { return };
-    let allowances = sum(invoice.allowances.iter().map(|allowance| &allowance.amount));
-    let charges = sum(invoice.charges.iter().map(|charge| &charge.amount));
-    if let Some(found) = &totals.lines {
-        let lines = sum(invoice.lines.iter().map(|line| &line.net));
-        findings.equal("BR-CO-10", "/BG-22/BT-106", rounded(lines), found.value());
+    let given = invoice.totals.as_ref();
+    if invoice.currency.is_some() {
+        total(given, findings);
     }
-    part(findings, "BR-CO-11", "/BG-22/BT-107", &invoice.allowances, allowances, totals.allowances.as_ref());
-    part(findings, "BR-CO-12", "/BG-22/BT-108", &invoice.charges, charges, totals.charges.as_ref());
-    if let (Some(lines), Some(found)) = (&totals.lines, &totals.net) {
-        let net = lines.value().minus(value(&totals.allowances));
-        let net = net.and_then(|net| net.plus(value(&totals.charges)));
-        findings.equal("BR-CO-13", "/BG-22/BT-109", rounded(net), found.value());
+    let Some(totals) = given else { return };
+    let lines = sum(invoice.lines.iter().map(|line| &line.net));
+    findings.sum("BR-CO-10", "/BG-22/BT-106", rounded(lines), totals.lines.as_ref());
+    for (rule, field, of, total) in [
+        ("BR-CO-11", "/BG-22/BT-107", &invoice.allowances, &totals.allowances),
+        ("BR-CO-12", "/BG-22/BT-108", &invoice.charges, &totals.charges),
+    ] {
+        // The total of none need not be written.
+        if total.is_some() || !of.is_empty() {
+            let sum = sum(of.iter().map(|allowance| &allowance.amount));
+            findings.sum(rule, field, rounded(sum), total.as_ref());
+        }
     }
-    if let Some(found) = totals.tax.as_ref().filter(|_| !invoice.breakdown.is_empty()) {
-        let tax = sum(invoice.breakdown.iter().map(|group| &group.tax));
-        findings.equal("BR-CO-14", "/BG-22/BT-110", rounded(tax), found.value());
+    let lines = totals.lines.as_ref().map(Amount::value);
+    let net = match (&totals.allowances, &totals.charges) {
+        (None, None) => lines,
+        (less, more) => rounded(lines.and_then(|lines| lines.minus(value(less))?.plus(value(more)))),
+    };
+    findings.sum("BR-CO-13", "/BG-22/BT-109", net, totals.net.as_ref());
+    if totals.tax.is_some() && !invoice.breakdown.is_empty() {
+        breakdown_sum(&invoice.breakdown, totals.tax.as_ref(), findings);
     }
-    total(invoice, totals, findings);
-    if let (Some(total), Some(found)) = (&totals.total, &totals.payable) {
-        let due = total.value().minus(value(&totals.prepaid));
-        let due = due.and_then(|due| due.plus(value(&totals.rounding)));
-        findings.equal("BR-CO-16", "/BG-22/BT-115", rounded(due), found.value());
+    due(totals, findings);
+}
+
+/// BR-CO-14: the total of VAT is the sum of the breakdown.
+pub fn breakdown_sum(groups: &[Breakdown], total: Option<&Amount>, findings: &mut Findings) {
+    let tax = sum(groups.iter().map(|group| &group.tax));
+    findings.sum("BR-CO-14", "/BG-22/BT-110", rounded(tax), total);
+}
+
+/// BR-CO-16: what is due is the total less what was paid, and rounded by BT-114.
+fn due(totals: &Totals, findings: &mut Findings) {
+    let total = totals.total.as_ref().map(Amount::value);
+    let due = match &totals.prepaid {
+        Some(prepaid) => rounded(total.and_then(|total| total.minus(prepaid.value()))),
+        None => total,
+    };
+    let Some(rounding) = totals.rounding.as_ref().map(Amount::value) else {
+        return findings.sum("BR-CO-16", "/BG-22/BT-115", due, totals.payable.as_ref());
+    };
+    // What the rounding has beyond hundredths does not count.
+    let found = totals.payable.as_ref().and_then(|payable| rounded(payable.value().minus(rounding)));
+    if due.is_none() || due != found {
+        let found = totals.payable.as_ref().map_or("none", Amount::text);
+        findings.note("BR-CO-16", "/BG-22/BT-115", computed(due.and_then(|due| due.plus(rounding))), found);
     }
 }
 
-fn total(invoice: &Invoice, totals: &Totals, findings: &mut Findings) {
-    if invoice.currency.is_none() {
+fn total(totals: Option<&Totals>, findings: &mut Findings) {
+    let Some(totals) = totals else {
+        findings.need("BR-CO-15", "/BG-22", "the totals of the invoice (BG-22)", false);
         return;
-    }
+    };
     let Some(tax) = &totals.tax else {
         findings.need("BR-CO-15", "/BG-22/BT-110", "one total of VAT in the invoice's currency (BT-110)", false);
         return;
     };
-    if let (Some(net), Some(found)) = (&totals.net, &totals.total) {
-        findings.equal("BR-CO-15", "/BG-22/BT-112", rounded(net.value().plus(tax.value())), found.value());
-    }
-}
-
-/// A total of allowances or charges: there when there are any, and their sum.
-fn part(
-    findings: &mut Findings,
-    rule: &str,
-    field: &str,
-    of: &[Allowance],
-    sum: Option<Decimal>,
-    total: Option<&Amount>,
-) {
-    match total {
-        Some(total) => findings.equal(rule, field, rounded(sum), total.value()),
-        None if of.is_empty() => {}
-        None => {
-            let expected = sum.map_or("a sum".to_owned(), |sum| sum.round(2).to_string());
-            findings.note(rule, field, expected, "none");
-        }
-    }
+    let total = totals.net.as_ref().and_then(|net| net.value().plus(tax.value()));
+    findings.sum("BR-CO-15", "/BG-22/BT-112", rounded(total), totals.total.as_ref());
 }
 
 /// BR-CO-17: the tax of each group is its net times its rate, to within a unit.
 fn breakdown_tax(invoice: &Invoice, findings: &mut Findings) {
     for (at, group) in invoice.breakdown.iter().enumerate() {
-        let Some(tax) = &group.tax else { continue };
         let field = format!("/BG-23/{at}/BT-117");
         let rate = group.rate.as_ref().map_or(Decimal::ZERO, Amount::value);
-        if rate.round(0).is_zero() {
-            if !tax.value().round(0).is_zero() {
-                findings.note("BR-CO-17", field, "0.00", tax.value().to_string());
-            }
-        } else if let Some(net) = &group.net {
-            near(findings, "BR-CO-17", &field, net.value(), rate, tax.value());
+        if !rate.round(0).is_zero() {
+            near(findings, "BR-CO-17", &field, group, rate);
+        } else if !group.tax.as_ref().is_some_and(|tax| tax.value().round(0).is_zero()) {
+            findings.note("BR-CO-17", field, "0.00", group.tax.as_ref().map_or("none", Amount::text));
         }
     }
 }
 
-/// Notes a tax that is a unit or more away from net times rate, both rounded to hundredths.
-pub fn near(findings: &mut Findings, rule: &str, field: &str, net: Decimal, rate: Decimal, tax: Decimal) {
-    let expected = net.abs().times(rate.percent()).map(|product| product.round(2));
-    let distance = expected.and_then(|expected| expected.minus(tax.abs()));
+/// Notes the tax of a group that is a unit or more away from its net times a rate, both rounded to hundredths.
+pub fn near(findings: &mut Findings, rule: &str, field: &str, group: &Breakdown, rate: Decimal) {
+    let net = group.net.as_ref().map(Amount::value);
+    let expected = net.and_then(|net| net.abs().times(rate.percent())).map(|product| product.round(2));
+    let tax = group.tax.as_ref().map(|tax| tax.value().abs());
+    let distance = expected.zip(tax).and_then(|(expected, tax)| expected.minus(tax));
     if distance.is_none_or(|distance| distance.abs() >= Decimal::ONE) {
-        let expected = expected.map_or("a number that can be computed".to_owned(), |number| {
-            if net.is_negative() { number.negated().to_string() } else { number.to_string() }
-        });
-        findings.note(rule, field, expected, tax.to_string());
+        let negative = net.is_some_and(Decimal::is_negative);
+        let expected = expected.map(|number| if negative { number.negated() } else { number });
+        let found = group.tax.as_ref().map_or("none", Amount::text);
+        findings.note(rule, field, computed(expected), found);
     }
 }
 
@@ -115,9 +122,10 @@ fn decimals(invoice: &Invoice, findings: &mut Findings) {
             ("BR-DEC-10", "BT-107", &totals.allowances),
             ("BR-DEC-11", "BT-108", &totals.charges),
             ("BR-DEC-12", "BT-109", &totals.net),
-            ("BR-DEC-13", "BT-110", &totals.tax),
+            // BR-DEC-13 and 15 are never found by the official rules, which refuse these two by UBL-DT-01 instead.
+            ("UBL-DT-01", "BT-110", &totals.tax),
+            ("UBL-DT-01", "BT-111", &totals.tax_accounting),
             ("BR-DEC-14", "BT-112", &totals.total),
-            ("BR-DEC-15", "BT-111", &totals.tax_accounting),
             ("BR-DEC-16", "BT-113", &totals.prepaid),
             ("BR-DEC-17", "BT-114", &totals.rounding),
             ("BR-DEC-18", "BT-115", &totals.payable),

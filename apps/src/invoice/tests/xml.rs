@@ -85,18 +85,101 @@ fn size_depth_and_count_are_limited() {
 }
 
 #[test]
-fn only_a_ubl_invoice_is_taken() {
+fn only_a_ubl_invoice_or_credit_note_is_taken() {
     for (from, to) in [
         ("xsd:Invoice-2", "xsd:Invoice-3"),
         ("<Invoice xmlns=", "<Invoice xmlns:x="),
         ("xsd:Invoice-2", "xsd:CreditNote-2"),
+        ("xsd:Invoice-2", "xsd:Order-2"),
     ] {
         assert_eq!(problem(EXAMPLE_XML.replacen(from, to, 1).as_bytes()), Problem::Root, "{to}");
     }
-    let note = EXAMPLE_XML.replace("xsd:Invoice-2", "xsd:CreditNote-2").replace("<Invoice ", "<CreditNote ");
-    let note = note.replace("</Invoice>", "</CreditNote>");
-    let refused = read(note.as_bytes()).unwrap_err();
-    assert!(refused.detail.contains("CreditNote"), "{refused}");
+    assert_eq!(read(EXAMPLE_XML.as_bytes()).unwrap().root, ubl::Root::Invoice);
+}
+
+const DUE: &str = "<cbc:DueDate>2026-12-24</cbc:DueDate>";
+
+/// The example with means of payment.
+fn paid() -> String {
+    let means =
+        "<cac:PaymentMeans><cbc:PaymentMeansCode>10</cbc:PaymentMeansCode></cac:PaymentMeans><cac:AllowanceCharge>";
+    EXAMPLE_XML.replacen("<cac:AllowanceCharge>", means, 1)
+}
+
+/// The same as a credit note.
+fn credit_note() -> String {
+    let means = "<cbc:PaymentMeansCode>10</cbc:PaymentMeansCode>";
+    let invoice = paid();
+    assert!(invoice.contains(DUE) && invoice.contains(means));
+    let code =
+        ("<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>", "<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>");
+    invoice
+        .replace(DUE, "")
+        .replace(means, &format!("{means}<cbc:PaymentDueDate>2026-12-24</cbc:PaymentDueDate>"))
+        .replace(code.0, code.1)
+        .replace("cac:InvoiceLine", "cac:CreditNoteLine")
+        .replace("cbc:InvoicedQuantity", "cbc:CreditedQuantity")
+        .replace("xsd:Invoice-2", "xsd:CreditNote-2")
+        .replace("<Invoice ", "<CreditNote ")
+        .replace("</Invoice>", "</CreditNote>")
+}
+
+#[test]
+fn a_credit_note_has_the_same_terms_under_other_names() {
+    let invoice = read(paid().as_bytes()).unwrap().invoice;
+    let note = read(credit_note().as_bytes()).unwrap();
+    assert_eq!(note.root, ubl::Root::CreditNote);
+    assert_eq!(note.findings, []);
+    assert_eq!(en16931::findings(&note.invoice), []);
+    assert_eq!(note.invoice, en16931::Invoice { type_code: Some("381".to_owned()), ..invoice });
+
+    let project = "<cac:AdditionalDocumentReference><cbc:ID>P-7</cbc:ID><cbc:DocumentTypeCode>50</cbc:DocumentTypeCode>\
+        </cac:AdditionalDocumentReference><cac:AccountingSupplierParty>";
+    let with_project = credit_note().replacen("<cac:AccountingSupplierParty>", project, 1);
+    let read_back = read(with_project.as_bytes()).unwrap();
+    assert_eq!((read_back.invoice.project.as_deref(), read_back.invoice.documents.len()), (Some("P-7"), 0));
+    assert_eq!(read_back.findings, []);
+}
+
+#[test]
+fn a_credit_note_is_not_issued_as_an_invoice() {
+    assert_eq!(clear::from_ubl(credit_note().as_bytes()).unwrap_err().code, "invoice/24");
+    clear::from_ubl(paid().as_bytes()).unwrap();
+}
+
+#[test]
+fn a_credit_note_has_no_names_of_an_invoice() {
+    for (from, to, problem, place) in [
+        ("cac:CreditNoteLine>", "cac:InvoiceLine>", Problem::Unexpected, "/CreditNote"),
+        (
+            "<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>",
+            "<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>",
+            Problem::Unexpected,
+            "/CreditNote",
+        ),
+        (
+            "<cbc:DocumentCurrencyCode>",
+            "<cbc:DueDate>2026-12-24</cbc:DueDate><cbc:DocumentCurrencyCode>",
+            Problem::Unexpected,
+            "/CreditNote",
+        ),
+        ("cbc:CreditedQuantity", "cbc:InvoicedQuantity", Problem::Unexpected, "/CreditNote/cac:CreditNoteLine[1]"),
+        (
+            "<cbc:ID>2</cbc:ID>",
+            "<cbc:ID>2</cbc:ID><cbc:ID>3</cbc:ID>",
+            Problem::Repeated,
+            "/CreditNote/cac:CreditNoteLine[2]",
+        ),
+    ] {
+        let refused = read(credit_note().replace(from, to).as_bytes()).unwrap_err();
+        assert_eq!((refused.problem, refused.place.as_str()), (problem, place), "{refused}");
+    }
+    let (own, other) = (credit_note(), EXAMPLE_XML.replace(">380<", ">381<"));
+    for xml in [own.replace(">381<", ">380<"), other] {
+        let rules: Vec<String> =
+            read(xml.as_bytes()).unwrap().findings.into_iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, ["BR-CL-01"], "the lists of types differ");
+    }
 }
 
 #[test]
@@ -126,7 +209,7 @@ fn elements_stand_only_where_and_as_often_as_ubl_has_them() {
             "/Invoice/cac:InvoiceLine[2]/cac:Price/cbc:PriceAmount",
         ),
         ("2026-12-24", "2026-02-30", Problem::Value, "/Invoice/cbc:DueDate"),
-        (">false<", ">maybe<", Problem::Value, "/Invoice/cac:AllowanceCharge/cbc:ChargeIndicator"),
+        (">false<", ">maybe<", Problem::Value, "/Invoice/cac:AllowanceCharge[1]/cbc:ChargeIndicator"),
     ] {
         let refused = read(EXAMPLE_XML.replacen(from, to, 1).as_bytes()).unwrap_err();
         assert_eq!((refused.problem, refused.place.as_str()), (problem, place), "{refused}");
@@ -177,8 +260,13 @@ proptest! {
             let (a, b) = (a.index(bytes.len()), b.index(bytes.len()));
             bytes.drain(a.min(b)..a.max(b));
         }
-        if let Ok(read) = read(&bytes) {
+        if let Ok((read, _)) = ubl::inspect(&bytes) {
             let _ = en16931::findings(&read.invoice);
+            let _ = ubl::write(&read.invoice, read.root);
+        }
+        if let Ok(read) = read(&bytes) {
+            let written = ubl::write(&read.invoice, read.root);
+            prop_assert!(ubl::read(written.as_bytes()).is_ok(), "{written}");
             let json = serde_json::to_string(&read.invoice).unwrap();
             prop_assert_eq!(serde_json::from_str::<en16931::Invoice>(&json).unwrap(), read.invoice);
         }

@@ -1,16 +1,20 @@
 //! What UBL 2.1 allows inside what: names and how often.
 
 use super::{
-    NotUbl, Problem,
+    NotUbl, Problem, Root,
     tree::{Element, Space},
+    values::wrong_value,
 };
 use std::{collections::BTreeMap, sync::OnceLock};
 
 /// A child that an aggregate may have.
-struct Child {
-    space: Space,
+pub struct Child {
+    /// The namespace of its name.
+    pub space: Space,
     /// The aggregate's type; nothing for what has no elements inside.
-    aggregate: Option<&'static str>,
+    pub aggregate: Option<&'static str>,
+    /// Its place among the children.
+    pub position: usize,
     many: bool,
 }
 
@@ -23,26 +27,31 @@ fn content() -> &'static Content {
 
 fn line(line: &'static str) -> Option<(&'static str, BTreeMap<&'static str, Child>)> {
     let (name, children) = line.split_once(": ").filter(|_| !line.starts_with('#'))?;
-    Some((name, children.split(' ').map(child).collect()))
+    Some((name, children.split(' ').enumerate().map(child).collect()))
 }
 
-fn child(word: &'static str) -> (&'static str, Child) {
+fn child((position, word): (usize, &'static str)) -> (&'static str, Child) {
     let plain = word.trim_end_matches(['?', '*', '+']);
     let many = word.ends_with(['*', '+']);
     if let Some(name) = plain.strip_prefix('.') {
-        return (name, Child { space: Space::Basic, aggregate: None, many });
+        return (name, Child { space: Space::Basic, aggregate: None, position, many });
     }
     if let Some(name) = plain.strip_prefix('~') {
-        return (name, Child { space: Space::Extension, aggregate: None, many });
+        return (name, Child { space: Space::Extension, aggregate: None, position, many });
     }
     let (name, aggregate) = plain.split_once('=').unwrap_or((plain, plain));
-    (name, Child { space: Space::Aggregate, aggregate: Some(aggregate), many })
+    (name, Child { space: Space::Aggregate, aggregate: Some(aggregate), position, many })
 }
 
-/// Checks that every element stands where UBL 2.1 has it and not more often. Not their order, nor what is missing: the rules of
-/// EN 16931 say what an invoice needs.
-pub fn check(root: &Element) -> Result<(), NotUbl> {
-    inside(root, "Invoice", &format!("/{}", root.label()))
+/// What UBL says of the element of a name inside an aggregate.
+pub fn child_of(aggregate: &str, name: &str) -> Option<&'static Child> {
+    content().get(aggregate)?.get(name)
+}
+
+/// Checks that every element stands where UBL 2.1 has it and not more often, and has a value of its type. Not their order, nor what is
+/// missing but what tells an allowance from a charge: the rules of EN 16931 say what an invoice needs.
+pub fn check(element: &Element, root: Root) -> Result<(), NotUbl> {
+    inside(element, root.name(), &format!("/{}", root.name()))
 }
 
 fn inside(element: &Element, aggregate: &str, place: &str) -> Result<(), NotUbl> {
@@ -72,13 +81,16 @@ fn inside(element: &Element, aggregate: &str, place: &str) -> Result<(), NotUbl>
             None => leaf(inner, &place)?,
         }
     }
+    if aggregate == "AllowanceCharge" && !counts.contains_key("ChargeIndicator") {
+        return Err(NotUbl::new(Problem::Value, place, "cbc:ChargeIndicator is missing"));
+    }
     Ok(())
 }
 
 fn leaf(element: &Element, place: &str) -> Result<(), NotUbl> {
     match element.children.first() {
         Some(inner) => Err(NotUbl::new(Problem::Unexpected, place, format!("{} stands inside a value", inner.label()))),
-        None => Ok(()),
+        None => wrong_value(element).map_or(Ok(()), |detail| Err(NotUbl::new(Problem::Value, place, detail))),
     }
 }
 
@@ -90,28 +102,6 @@ fn namespace_hint(element: &Element) -> &'static str {
     }
 }
 
-/// The place of an element that is somewhere below `root`.
-pub fn place_of(root: &Element, target: &Element) -> String {
-    let mut steps = path_to(root, target).unwrap_or_default();
-    steps.push(root.label());
-    steps.iter().rev().fold(String::new(), |path, step| format!("{path}/{step}"))
-}
-
-/// The steps from an element to one below it, the last first.
-fn path_to(element: &Element, target: &Element) -> Option<Vec<String>> {
-    if std::ptr::eq(element, target) {
-        return Some(Vec::new());
-    }
-    let found = |(at, inner)| path_to(inner, target).map(|path| (at, path));
-    let (at, mut path) = element.children.iter().enumerate().find_map(found)?;
-    let inner = &element.children[at];
-    let same = |other: &&Element| other.name == inner.name && other.space == inner.space;
-    let nth = element.children[..=at].iter().filter(same).count();
-    let twins = element.children.iter().filter(same).count() > 1;
-    path.push(if twins { format!("{}[{nth}]", inner.label()) } else { inner.label() });
-    Some(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,7 +109,7 @@ mod tests {
     #[test]
     fn every_type_that_is_named_is_there() {
         let content = content();
-        assert_eq!(content.len(), 107);
+        assert_eq!(content.len(), 110);
         for (name, children) in content {
             for (child, known) in children {
                 assert!(known.aggregate.is_none_or(|named| content.contains_key(named)), "{name}/{child}");

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Why bytes are not a UBL Invoice, and where.
+/// Why bytes are not a UBL Invoice or CreditNote, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotUbl {
     /// What is wrong.
@@ -22,7 +22,7 @@ pub enum Problem {
     Entity,
     /// Larger, deeper or with more elements than is taken.
     Limit,
-    /// Another document than a UBL Invoice.
+    /// Another document than a UBL Invoice or CreditNote.
     Root,
     /// An element or attribute that UBL does not allow there.
     Unexpected,

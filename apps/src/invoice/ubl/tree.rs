@@ -100,7 +100,7 @@ pub fn parse(bytes: &[u8]) -> Result<Element, NotUbl> {
 }
 
 /// Characters of XML 1.0, §2.2.
-fn is_xml(c: char) -> bool {
+pub fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 

@@ -84,6 +84,9 @@ pub struct DocumentOpen {
     /// Why, for the audit row, which everybody sees.
     #[arg(long)]
     pub reason: Option<String>,
+    /// Writes it whole to a file, readable by its owner alone: `.pdf` or `.xml` for what the module makes so, such as an invoice.
+    #[arg(long, value_name = "FILE", conflicts_with = "save")]
+    pub file: Option<PathBuf>,
     /// Writes a field to a file, readable by its owner alone.
     #[arg(long = "save", value_name = "NAME=FILE")]
     pub save: Vec<String>,

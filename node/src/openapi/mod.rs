@@ -1,12 +1,19 @@
-use counterfoil_platform::{Registry, openapi::not_done};
+mod webhooks;
+
+use counterfoil_platform::{Registry, Target, openapi::not_done};
 use serde_json::{Value, json};
 
 /// The OpenAPI 3.1 document: what modules declare, and the node's own routes.
 pub fn document(registry: &Registry) -> Value {
     let mut document = counterfoil_platform::openapi::document(registry, env!("CARGO_PKG_VERSION"));
-    for own in [paths(), sealing()] {
+    for own in [paths(), sealing(), webhooks::paths()] {
         if let (Some(paths), Value::Object(own)) = (document["paths"].as_object_mut(), own) {
             paths.extend(own);
+        }
+    }
+    for (_, route) in registry.routes() {
+        if matches!(route.target, Target::Command { .. }) {
+            many(&mut document["paths"][route.path]["post"]);
         }
     }
     if let Some(tags) = document["tags"].as_array_mut() {
@@ -14,6 +21,27 @@ pub fn document(registry: &Registry) -> Value {
         tags.push(json!({"name": "Node", "description": "This node, for its operators."}));
     }
     document
+}
+
+/// Every route of a command takes many documents at once.
+fn many(post: &mut Value) {
+    let each = "Up to 1,000 documents, each done by itself. The answer is a line for each, in order: `document`, `status`, and `output`, \
+                `waiting` or `problem`.";
+    let body = |text: &str| json!({"schema": {"type": "string", "description": format!("{text} {each}")}});
+    post["requestBody"]["content"]["application/x-ndjson"] =
+        body("A document of JSON a line; its idempotency key is the header's and the line's number.");
+    post["requestBody"]["content"]["multipart/form-data"] =
+        body("A document a part, with its media type; the part's name is its idempotency key.");
+    let lines = json!({"description": "Many documents were given: an answer a line.", "content": {
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    }});
+    let responses = &mut post["responses"];
+    match responses.get("200") {
+        Some(_) => {
+            responses["200"]["content"]["application/x-ndjson"] = lines["content"]["application/x-ndjson"].clone()
+        }
+        None => responses["200"] = lines,
+    }
 }
 
 fn operation(tag: &str, id: &str, summary: &str, ok: Value) -> Value {
@@ -118,7 +146,7 @@ fn sealing() -> Value {
         operation(
             DOCUMENTS,
             "openSealed",
-            "Opens a sealed version with its caller's hosted reading key, after an audit row: fields, salts, commitments.",
+            "Opens a sealed version with its caller's hosted reading key, after an audit row: fields, salts, commitments; or, by `Accept`, as a document of the subject's module, such as `application/pdf`.",
             object(),
         ),
         &sealed_place,

@@ -1,0 +1,19 @@
+//! Invoices as they leave the ledger: the XML of the Chinese tax platform, QR codes, and PDF documents with the XML inside.
+//!
+//! Functions of their arguments alone: no state, no clock, no file. The same face gives the same bytes on every machine.
+
+mod face;
+mod pdf;
+mod qr;
+
+/// Amounts of money in Chinese capitals.
+pub mod capitals;
+/// The XML of the Chinese tax platform.
+pub mod xml;
+
+pub use face::{Bureau, Colour, Face, Form, Issuance, Party};
+pub use pdf::{Language, Pdf, Unprintable, pdf, pdf_en16931};
+pub use qr::{check_qr_text, tax_qr_text};
+
+#[cfg(test)]
+mod tests;

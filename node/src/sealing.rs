@@ -86,7 +86,7 @@ impl Member {
 
     /// A call as it is signed: one in the clear is checked, split and sealed here, in memory. With an `Idempotency-Key` the same request
     /// is sealed to the same bytes, so that it is the same call: then the randomness derives from the signer's secret and all that is
-    /// sealed and for whom.
+    /// sealed and for whom. That holds while the readers' keys are the same; after that a repeat is another call, and refused.
     pub async fn sealed_call(&self, kid: &Kid, key: &SigningKey, call: Call, id: Option<&str>) -> Answer<Call> {
         let command = self.registry.command(&call.r#do);
         let Some(clear) = command.and_then(|command| command.is_clear(call.with.get())).copied() else {

@@ -1,10 +1,12 @@
 use crate::files;
 use counterfoil_types::{Fault, is_name};
+use counterfoil_wire::{ServerConfig, tls_from_files};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// A validator's `counterfoil.toml`.
@@ -24,9 +26,42 @@ pub struct Config {
     /// Threads for consensus and network.
     #[serde(default = "default_worker_threads")]
     pub worker_threads: usize,
+    /// Whether people without a node use this one by their phones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub phone: bool,
+    /// Where PostgreSQL clients are served, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<SqlConfig>,
     /// Where each of the other validators listens for consensus.
     #[serde(default)]
     pub peers: BTreeMap<String, SocketAddr>,
+}
+
+/// The table `[sql]` of `counterfoil.toml`: the PostgreSQL endpoint.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqlConfig {
+    /// Where it listens; elsewhere than on loopback only with a certificate.
+    pub listen: SocketAddr,
+    /// The certificate chain, PEM; relative to the validator's directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+}
+
+impl SqlConfig {
+    /// TLS with its certificate, if it has one.
+    pub fn tls(&self, root: &Path) -> Result<Option<Arc<ServerConfig>>, Fault> {
+        match (&self.certificate, &self.key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => tls_from_files(&root.join(certificate), &root.join(key))
+                .map(Some)
+                .map_err(|error| Fault::new("reading the certificate of [sql]", error)),
+            _ => Err(Fault::Unusable("[sql]: certificate and key go together".to_owned())),
+        }
+    }
 }
 
 fn default_worker_threads() -> usize {
@@ -85,6 +120,11 @@ impl Layout {
         self.root.join("webhooks.db")
     }
 
+    /// The secret from which the reading keys of people derive that have no node.
+    pub fn phone_secret(&self) -> PathBuf {
+        self.root.join("phone.secret")
+    }
+
     /// How far the members whose reading keys are hosted have examined what must be sealed for them.
     pub fn examined(&self) -> PathBuf {
         self.root.join("examined")
@@ -115,6 +155,8 @@ const HEAD: &str = "\
 # Settings of one validator. Addresses are numbers, not names.
 #   listen     where HTTP is served; put a TLS proxy before it where it is not loopback
 #   public_url the address by which others know this node, for QR codes; http:// and listen where it is not given
+#   phone      true: people without a node use this one by their phones (/phone)
+#   [sql]      listen: where psql and other PostgreSQL clients are served; certificate, key: PEM files, needed where it is not loopback
 #   consensus  where the other validators reach this one
 #   peers      where this one reaches the others
 
@@ -153,6 +195,8 @@ mod tests {
             public_url: Some("https://ledger.example".to_owned()),
             consensus: "127.0.0.1:7180".parse().unwrap(),
             worker_threads: 2,
+            phone: true,
+            sql: None,
             peers: [("b".to_owned(), "127.0.0.1:7181".parse().unwrap())].into(),
         };
         std::fs::write(&path, config.to_text().unwrap()).unwrap();

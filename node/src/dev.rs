@@ -5,9 +5,13 @@ use crate::{
     gate::now_ms,
     member::{Member, Settings},
     network::{EPOCH_LENGTH, Founder, FounderKey, Plan},
-    ports, ready, samples,
+    ports, ready,
+    sample::Sample,
+    samples,
     start::own_url,
+    wire::Wire,
 };
+use axum::Router;
 use counterfoil_platform::Registry;
 use counterfoil_types::{Fault, Genesis};
 use std::{
@@ -27,6 +31,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Where the first validator serves HTTP; the others take the ports after it.
     pub listen: SocketAddr,
+    /// Where the first validator serves PostgreSQL clients, if they are to be; the others take the ports after it.
+    pub sql: Option<SocketAddr>,
     /// Validators; those of the ledger in `data`, or four, where it is not given.
     pub members: Option<usize>,
     /// Whether a new ledger gets the first story.
@@ -103,7 +109,11 @@ pub struct Consortium {
     pub root: PathBuf,
     /// The running validators, the gateway first.
     pub members: Vec<Arc<Member>>,
+    /// The sample shop and the sample payment provider.
+    pub sample: Option<Sample>,
     servers: Vec<Server>,
+    wires: Vec<Wire>,
+    clerk: Option<JoinHandle<()>>,
     temporary: Option<tempfile::TempDir>,
 }
 
@@ -111,10 +121,10 @@ impl Consortium {
     /// Starts, or founds and starts, the consortium.
     pub async fn start(options: &Options, registry: Arc<Registry>) -> Result<Self, Fault> {
         let begun = Instant::now();
-        if !options.listen.ip().is_loopback() {
+        if let Some(address) = options.sql.into_iter().chain([options.listen]).find(|one| !one.ip().is_loopback()) {
             return Err(Fault::Unusable(format!(
                 "dev serves loopback addresses only, not {}: its keys need no token. For others use `counterfoil network new` and `counterfoil start`",
-                options.listen.ip()
+                address.ip()
             )));
         }
         if let Some(members) = options.members.filter(|members| !(1..=MEMBERS_MAX).contains(members)) {
@@ -141,14 +151,23 @@ impl Consortium {
             .await
             .map_err(|error| Fault::new("starting", error))??;
         let mut servers = Vec::with_capacity(members.len());
+        let sample = if options.samples { Sample::new(&members, &layouts)? } else { None };
         for (listener, member) in listeners.into_iter().zip(&members) {
-            servers.push(Server::serve(listener, member.clone())?);
+            let pages = sample.as_ref().map_or_else(Router::new, |sample| sample.router(member));
+            servers.push(Server::serve(listener, member.clone(), pages)?);
         }
-        for (layout, server) in layouts.iter().zip(&servers) {
-            ready::write(&layout.ready(), server.address())?;
+        let mut wires = Vec::new();
+        if let Some(first) = options.sql {
+            for (at, member) in members.iter().enumerate() {
+                wires.push(Wire::serve(address(first, at)?, None, member.clone()).await?);
+            }
+        }
+        for (at, (layout, server)) in layouts.iter().zip(&servers).enumerate() {
+            ready::write(&layout.ready(), server.address(), wires.get(at).map(Wire::address))?;
         }
         samples::write_examples(&root)?;
-        let consortium = Self { root, members, servers, temporary };
+        let clerk = sample.as_ref().map(Sample::open_shop);
+        let consortium = Self { root, members, sample, servers, wires, clerk, temporary };
         let told = consortium.tell(options.samples);
         // What a slow disk or a missing quorum keeps from being told by then is told behind the start page.
         let _ = tokio::time::timeout_at(begun + PATIENCE, told).await;
@@ -157,7 +176,8 @@ impl Consortium {
 
     /// Runs the first story, once, and then says that all is ready.
     fn tell(&self, samples: bool) -> JoinHandle<()> {
-        let (members, ready, address) = (self.members.clone(), self.root.join("ready.json"), self.servers[0].address());
+        let (members, ready) = (self.members.clone(), self.root.join("ready.json"));
+        let (address, sql) = (self.servers[0].address(), self.wires.first().map(Wire::address));
         tokio::spawn(async move {
             if samples {
                 let keys = members.iter().map(|member| samples::publish_reading_keys(member));
@@ -172,7 +192,7 @@ impl Consortium {
                     tracing::error!("samples: {}", problem.document());
                 }
             }
-            if let Err(fault) = ready::write(&ready, address) {
+            if let Err(fault) = ready::write(&ready, address, sql) {
                 tracing::error!("{}", fault.report());
             }
         })
@@ -183,8 +203,17 @@ impl Consortium {
         self.servers.iter().map(Server::address).collect()
     }
 
+    /// Where each validator serves PostgreSQL clients, if they do.
+    pub fn sql_addresses(&self) -> Vec<SocketAddr> {
+        self.wires.iter().map(Wire::address).collect()
+    }
+
     /// Stops everything in order.
     pub async fn stop(self) {
+        self.clerk.iter().for_each(JoinHandle::abort);
+        for wire in self.wires {
+            wire.stop().await;
+        }
         for server in self.servers {
             server.stop().await;
         }
@@ -263,6 +292,7 @@ fn start_all(layouts: &[Layout], urls: Vec<String>, registry: &Arc<Registry>) ->
         worker_threads: 1,
         access: Access::Open,
         public_url,
+        phone: true,
         runtime: runtime.clone(),
     });
     let started: Vec<Result<Arc<Member>, Fault>> = thread::scope(|scope| {

@@ -28,9 +28,9 @@ const ANYTHING: &str = "\
     SELECT value ->> 0 FROM json_each(?1)
     WHERE EXISTS (SELECT 1 FROM document_reader r WHERE r.reader = value ->> 0 AND r.number > value ->> 1)";
 
-/// What was sealed for a member, in its order, and whether it must read it.
+/// What was sealed for a member, in its order, for which of its keys, and whether it must read it.
 const ARRIVED: &str = "\
-    SELECT number, subject, version, mandatory FROM document_reader
+    SELECT number, subject, version, key, mandatory FROM document_reader
     WHERE reader = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
 
 /// A member for whom this node examines: it has a reading key here, and a signing key of the same name.
@@ -47,6 +47,7 @@ struct Arrival {
     number: i64,
     subject: String,
     version: u64,
+    key: String,
     mandatory: bool,
 }
 
@@ -93,7 +94,7 @@ async fn go_on(member: &Arc<Member>, examiners: &mut [Examiner]) -> Result<(), F
 
 async fn select(member: &Member, sql: &'static str, params: Vec<Value>) -> Result<Vec<Vec<Value>>, Fault> {
     // Not among the SELECTs of the public, which may have to wait.
-    let select = move |reader: &Reader| reader.sql(sql, SqlParams::Positional(&params), SqlLimits::default());
+    let select = move |reader: &Reader| reader.sql_static(sql, SqlParams::Positional(&params), SqlLimits::default());
     let table = member.store.ask(select).await;
     let table = table.map_err(|problem| Fault::failed(format!("reading what arrived: {}", problem.document())))?;
     Ok(table.rows)
@@ -119,7 +120,11 @@ impl Examiner {
             let Some(last) = page.last() else { return Ok(()) };
             let (number, count) = (last.number, page.len());
             for arrival in page.iter().filter(|arrival| arrival.mandatory) {
-                self.examine(member, arrival).await?;
+                // What is sealed for a key that is elsewhere is examined there.
+                let kid = Kid::new(self.kid.member(), &arrival.key);
+                if kid.is_some_and(|kid| member.keys.reading(&kid).is_some()) {
+                    self.examine(member, arrival).await?;
+                }
             }
             self.number = number;
             self.unnoted += count;
@@ -142,7 +147,8 @@ impl Examiner {
                 number: row.first()?.as_i64()?,
                 subject: row.get(1)?.as_str()?.to_owned(),
                 version: row.get(2)?.as_u64()?,
-                mandatory: row.get(3)? == 1,
+                key: row.get(3)?.as_str()?.to_owned(),
+                mandatory: row.get(4)? == 1,
             })
         };
         Ok(rows.iter().filter_map(read).collect())

@@ -10,6 +10,7 @@ mod api;
 mod bench;
 mod body;
 mod config;
+mod console;
 mod dev;
 mod examine;
 mod feed;
@@ -27,6 +28,7 @@ mod ports;
 mod problem;
 mod prove;
 mod ready;
+mod sample;
 mod samples;
 mod sealing;
 mod start;
@@ -35,6 +37,7 @@ mod submit;
 mod tokens;
 mod vault;
 mod webhook;
+mod wire;
 
 /// The command line.
 pub mod cli;

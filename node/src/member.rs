@@ -1,6 +1,7 @@
 use crate::{
     api::Access,
     config::Layout,
+    console::phone::Phone,
     files,
     gate::Gate,
     hub::Hub,
@@ -41,6 +42,8 @@ pub struct Settings {
     pub access: Access,
     /// The address by which others know this node.
     pub public_url: String,
+    /// Whether people without a node use this one by their phones.
+    pub phone: bool,
     /// Where what this node sends on its own account runs.
     pub runtime: Handle,
 }
@@ -69,6 +72,8 @@ pub struct Member {
     pub gate: Gate,
     /// Keys hosted for members.
     pub keys: Keystore,
+    /// What it keeps for people without a node.
+    pub phone: Option<Phone>,
     /// What the holders of hosted reading keys may read.
     pub vaults: Vaults,
     /// Those to whom this node sends events.
@@ -99,6 +104,7 @@ impl Member {
         let key = keystore::read(&layout.validator_key())?;
         let validators = peers(&genesis, &settings, &key).map_err(wrong)?;
         let keys = Keystore::open(&layout.keys())?;
+        let phone = settings.phone.then(|| Phone::open(&layout.phone_secret())).transpose()?;
 
         files::create_private_folder(&layout.state())?;
         files::create_private_folder(&layout.engine())?;
@@ -139,6 +145,7 @@ impl Member {
             hub,
             gate,
             keys,
+            phone,
             vaults,
             webhooks,
             incoming: Incoming::open(settings.layout.incoming())?,

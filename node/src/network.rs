@@ -179,6 +179,8 @@ impl Founded {
                 public_url: None,
                 consensus,
                 worker_threads: 2,
+                phone: false,
+                sql: None,
                 peers: others.map(|(other, (_, consensus))| (other.clone(), *consensus)).collect(),
             };
             files::write_public(&layout.config(), config.to_text()?.as_bytes())?;

@@ -113,6 +113,17 @@ impl Problem {
         self
     }
 
+    /// With a field below `pointer` as one of the body, where the body is the value at `pointer` of what was refused.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        if let Some(field) = &mut self.0.field
+            && let Some(rest) = field.strip_prefix(pointer)
+        {
+            *field = rest.to_owned();
+        }
+        self
+    }
+
     /// One more member of the problem document.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -3,9 +3,13 @@ use counterfoil_types::Fault;
 use serde_json::json;
 use std::{fs, io::ErrorKind, net::SocketAddr, path::Path};
 
-/// Says in a file where a running node serves HTTP: `{"url": …, "pid": …}`, for scripts that asked for port 0.
-pub fn write(path: &Path, address: SocketAddr) -> Result<(), Fault> {
-    let document = json!({"url": format!("http://{address}"), "pid": std::process::id()});
+/// Says in a file where a running node serves HTTP, and PostgreSQL clients if it does: `{"url": …, "pid": …, "sql": …}`, for scripts that
+/// asked for port 0.
+pub fn write(path: &Path, address: SocketAddr, sql: Option<SocketAddr>) -> Result<(), Fault> {
+    let mut document = json!({"url": format!("http://{address}"), "pid": std::process::id()});
+    if let Some(sql) = sql {
+        document["sql"] = sql.to_string().into();
+    }
     files::write_public(path, format!("{document}\n").as_bytes())
 }
 

@@ -4,7 +4,9 @@ use crate::{
     member::{Member, Settings},
     ready,
     tokens::Tokens,
+    wire::Wire,
 };
+use axum::Router;
 use counterfoil_platform::Registry;
 use counterfoil_types::Fault;
 use std::{net::SocketAddr, path::Path, sync::Arc};
@@ -21,6 +23,7 @@ pub struct Node {
     /// The running validator.
     pub member: Arc<Member>,
     server: Server,
+    wire: Option<Wire>,
 }
 
 impl Node {
@@ -34,6 +37,7 @@ impl Node {
             )));
         }
         let config = Config::read(&layout.config())?;
+        let tls = config.sql.as_ref().map(|sql| sql.tls(root)).transpose()?.flatten();
         let listener = Server::bind(listen.unwrap_or(config.listen)).await?;
         ready::remove(&layout.ready())?;
         let settings = Settings {
@@ -47,14 +51,19 @@ impl Node {
                 Some(url) => url.trim_end_matches('/').to_owned(),
                 None => own_url(&listener)?,
             },
+            phone: config.phone,
             runtime: Handle::current(),
         };
         let member = tokio::task::spawn_blocking(move || Member::start(settings, registry))
             .await
             .map_err(|error| Fault::new("starting", error))??;
-        let server = Server::serve(listener, member.clone())?;
-        ready::write(&layout.ready(), server.address())?;
-        Ok(Self { member, server })
+        let server = Server::serve(listener, member.clone(), Router::new())?;
+        let wire = match &config.sql {
+            Some(sql) => Some(Wire::serve(sql.listen, tls, member.clone()).await?),
+            None => None,
+        };
+        ready::write(&layout.ready(), server.address(), wire.as_ref().map(Wire::address))?;
+        Ok(Self { member, server, wire })
     }
 
     /// Where it serves HTTP.
@@ -65,6 +74,9 @@ impl Node {
     /// Stops it in order.
     pub async fn stop(self) {
         self.server.stop().await;
+        if let Some(wire) = self.wire {
+            wire.stop().await;
+        }
         let engine = self.member.engine.clone();
         let _ = tokio::task::spawn_blocking(move || engine.stop()).await;
     }

@@ -37,6 +37,35 @@ pub struct Written {
     pub changes: ChangePath,
 }
 
+/// A public action of a package in force.
+pub struct DeployedAction {
+    /// The package.
+    pub package: String,
+    /// The action.
+    pub name: String,
+    /// The comment above it.
+    pub summary: String,
+    /// Its parameters, `{name, type, nullable}` each.
+    pub parameters: Vec<Json>,
+}
+
+impl DeployedAction {
+    /// All that can be called now, by name.
+    pub fn all(reader: &Reader) -> Result<Vec<Self>, Refusal> {
+        let sql = "SELECT a.package, a.name, a.summary, a.parameters
+                   FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
+                   JOIN package_version v ON v.package = p.name AND v.version = p.version
+                   WHERE a.public = 1 AND p.state = 'active' AND v.state = 'active' ORDER BY a.package, a.name";
+        let table = reader.sql_static(sql, SqlParams::Positional(&[]), SqlLimits::default())?;
+        let text = |row: &[Json], at: usize| Some(row.get(at)?.as_str()?.to_owned());
+        let read = |row: &Vec<Json>| {
+            let parameters = serde_json::from_str(&text(row, 3)?).ok()?;
+            Some(Self { package: text(row, 0)?, name: text(row, 1)?, summary: text(row, 2)?, parameters })
+        };
+        Ok(table.rows.iter().filter_map(read).collect())
+    }
+}
+
 impl Store {
     /// Reads of one member's state.
     pub fn new(reader: Reader) -> Self {
@@ -113,6 +142,16 @@ impl Store {
         let members = |lines: &str| lines.lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect();
         let read = |row: &Vec<Json>| Some((row.first()?.as_u64()?, members(row.get(1)?.as_str()?)));
         Ok(table.rows.iter().filter_map(read).collect())
+    }
+
+    /// A reader of its own, for whoever reads in threads of its own.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// The public actions of packages that can be called now.
+    pub async fn actions(&self) -> Answer<Vec<DeployedAction>> {
+        self.ask(DeployedAction::all).await
     }
 
     /// How many members the ledger has.

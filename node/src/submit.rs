@@ -113,15 +113,15 @@ impl Member {
         }
     }
 
-    /// Signs a call with a hosted key.
-    pub fn sign(&self, kid: &Kid, key: &SigningKey, call: Call, id: Option<&str>) -> Answer<Transaction> {
+    /// Signs calls, all or none, with a hosted key.
+    pub fn sign(&self, kid: &Kid, key: &SigningKey, calls: &[Call], id: Option<&str>) -> Answer<Transaction> {
         let random = hex::encode(rand::random::<[u8; 16]>());
         let payload = PayloadDraft {
             ledger: self.ledger,
             id: id.unwrap_or(&random),
             expires_ms: now_ms() + if id.is_some() { EXPIRES_IDEMPOTENT_MS } else { EXPIRES_MS },
             signers: std::slice::from_ref(kid),
-            calls: &[call],
+            calls,
         };
         let compact = key.sign_compact(kid, &payload.to_bytes());
         Ok(Transaction::from_compact(compact.as_bytes())?)
@@ -141,7 +141,7 @@ impl Member {
         let transaction = match self.open_calls.get(kid, id, now_ms()) {
             Some(transaction) => transaction,
             None => {
-                let transaction = self.sign(kid, key, call.clone(), Some(id))?;
+                let transaction = self.sign(kid, key, std::slice::from_ref(call), Some(id))?;
                 self.open_calls.open(kid, transaction, now_ms(), |identity| self.hub.accepted(identity).is_some())?
             }
         };
@@ -166,7 +166,7 @@ impl Member {
     /// Has a hosted key sign a call and does not wait: the transaction's identity, the same for each `Idempotency-Key`.
     pub async fn accept_call(&self, kid: &Kid, key: &SigningKey, call: Call, id: Option<&str>) -> Answer<Hash> {
         let Some(id) = id else {
-            return self.accept(self.sign(kid, key, call, None)?).await;
+            return self.accept(self.sign(kid, key, &[call], None)?).await;
         };
         let transaction = match self.keyed(kid, key, &call, id).await? {
             Keyed::Executed(receipt) => return Ok(receipt.transaction),
@@ -186,7 +186,7 @@ impl Member {
     /// Does what a hosted key asks, once for each `Idempotency-Key`.
     pub async fn perform(&self, kid: &Kid, key: &SigningKey, call: Call, id: Option<&str>) -> Answer<Placed> {
         let Some(id) = id else {
-            return self.settle(self.sign(kid, key, call, None)?).await;
+            return self.settle(self.sign(kid, key, &[call], None)?).await;
         };
         let until = deadline();
         let transaction = match self.keyed(kid, key, &call, id).await? {

@@ -131,7 +131,7 @@ fn unsealable(error: &SealError) -> Refusal {
 fn reading_key(reader: &Reader, member: &str) -> Result<Option<SealReader>, Refusal> {
     let sql = "SELECT name, public_key FROM document_reading_key WHERE member = ?1 AND state = 'active'
                ORDER BY added_height DESC, name LIMIT 1";
-    let found = reader.sql(sql, &[json!(member)], SqlLimits::default())?;
+    let found = reader.sql_static(sql, &[json!(member)], SqlLimits::default())?;
     Ok(found.rows.first().and_then(|row| {
         let kid = Kid::new(member, row.first()?.as_str()?)?;
         Some(SealReader { kid, public_key: row.get(1)?.as_str()?.parse().ok()? })

@@ -16,6 +16,7 @@ mod registry;
 mod render;
 mod route;
 mod schema;
+mod scratch;
 
 /// Which keys of a member have to sign what, and calls that wait for more signatures.
 pub mod approval;
@@ -27,6 +28,12 @@ pub mod document;
 pub mod member;
 /// OpenAPI 3.1 from the declarations of a registry.
 pub mod openapi;
+/// Contracts in SQL: tables and named actions, owned by several members.
+pub mod package;
+/// Scenarios of packages: what members do in order and what must come of it, on a ledger of its own.
+pub mod scenario;
+/// Tables that members create and write by SQL.
+pub mod sql;
 /// A ledger in a temporary folder, for the tests of modules.
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

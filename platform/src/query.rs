@@ -203,7 +203,7 @@ impl Query {
     /// Reads it at the newest height: the height and the answer.
     pub fn read(&self, reader: &Reader, given: &[(&str, &str)]) -> Result<(u64, Value), Refusal> {
         let values = self.bind(given)?;
-        let result = reader.sql(self.sql, SqlParams::Named(&values), SqlLimits::default())?;
+        let result = reader.sql_static(self.sql, SqlParams::Named(&values), SqlLimits::default())?;
         Ok((result.height, self.answer(given, result.rows)?))
     }
 

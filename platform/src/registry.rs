@@ -1,6 +1,6 @@
 use crate::{
-    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Rendering, Route, refusals::PlatformRefused,
-    route::Target, schema,
+    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Rendering, Route, package,
+    refusals::PlatformRefused, route::Target, schema,
 };
 use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey};
 use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal, machine::Validators};
@@ -128,7 +128,11 @@ impl Registry {
                     let command = self.command(name).unwrap_or_else(|| panic!("{path} leads to no command {name}"));
                     let schema = command.asked_schema_document();
                     for member in route.path_names() {
-                        assert!(schema["properties"][member].is_object(), "{path}: {name} has no member {member}");
+                        let property = &schema["properties"][member];
+                        assert!(property.is_object(), "{path}: {name} has no member {member}");
+                        // What stands in a path is put in as a text.
+                        let number = property["type"] == "integer";
+                        assert!(!number, "{path}: {member} of {name} is a number, which a path cannot give");
                     }
                 }
                 Target::Query { name } => {
@@ -194,6 +198,13 @@ impl Program for Registry {
             invariants: module.invariants_sql,
         };
         self.modules.iter().map(schema).collect()
+    }
+
+    fn stored_invariants(&self, connection: &rusqlite::Connection) -> rusqlite::Result<Vec<[String; 3]>> {
+        match self.modules.iter().any(|module| module.name == package::MODULE.name) {
+            true => package::invariants(connection),
+            false => Ok(Vec::new()),
+        }
     }
 
     fn genesis(&self, ctx: &mut Context<'_>, genesis: &Genesis) -> Result<(), Refusal> {

@@ -3,22 +3,18 @@
 //! After every block all invariants of the modules are run, every event must be a declared one, and a second ledger that reads rows
 //! in reverse order and has no secondary indexes must come to the same result.
 
-use crate::{Answer, Command, Drafting, Module, Registry, call, document::PublishReadingKey};
+use crate::{Answer, Command, Drafting, Module, Registry, call, document::PublishReadingKey, scratch::Scratch};
 use counterfoil_seal::{Opened, ReadingKey, Record, SealError};
 use counterfoil_state::{Options, SqlLimits, SqlParams, State};
 use counterfoil_types::{
-    Block, Call, Genesis, GenesisKey, GenesisMember, GenesisValidator, Hash, Header, Kid, Outcome, PayloadDraft,
-    Receipt, Refusal, SigningKey, Transaction, Value,
-    machine::{Executed, IndexUpdate, Machine as _},
-    merkle,
+    Call, Genesis, GenesisKey, GenesisMember, GenesisValidator, Hash, Kid, Outcome, Receipt, Refusal, SigningKey,
+    Transaction, Value,
+    machine::{Executed, Machine as _},
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::{collections::BTreeMap, sync::Arc};
-use tempfile::TempDir;
 
-/// How long a transaction of a test is valid.
-const EXPIRES_MS: u64 = 60_000;
 /// Time between two blocks of a test.
 const BLOCK_MS: u64 = 1_000;
 
@@ -111,7 +107,7 @@ impl Ledger {
         let bytes = genesis.to_bytes();
         let plain = Options { durable: false, ..Options::default() };
         let odd = Options { reverse_unordered_selects: true, drop_secondary_indexes: true, ..plain.clone() };
-        let mut ledger = Self {
+        let ledger = Self {
             first: Twin::open(&bytes, &registry, &plain),
             second: Twin::open(&bytes, &registry, &odd),
             registry,
@@ -119,8 +115,6 @@ impl Ledger {
             time_ms: genesis.time_ms,
             transactions: 0,
         };
-        ledger.first.begin();
-        ledger.second.begin();
         ledger.assert_sound();
         ledger.assert_queries();
         ledger
@@ -148,17 +142,9 @@ impl Ledger {
     /// A signed transaction, for [`block`](Self::block).
     pub fn sign(&mut self, kids: &[&str], calls: &[Call]) -> Transaction {
         self.transactions += 1;
-        let signers: Vec<Kid> = kids.iter().map(|kid| kid.parse().expect("member/key")).collect();
-        let draft = PayloadDraft {
-            ledger: self.first.state.ledger(),
-            id: &format!("test-{}", self.transactions),
-            expires_ms: self.time_ms + EXPIRES_MS,
-            signers: &signers,
-            calls,
-        };
-        let payload = draft.to_bytes();
-        let parts: Vec<_> = signers.iter().map(|kid| self.key(kid.as_str()).sign_compact(kid, &payload)).collect();
-        Transaction::from_json(general(&parts).as_bytes()).expect("a signed transaction parses")
+        let signers: Vec<(Kid, SigningKey)> =
+            kids.iter().map(|kid| (kid.parse().expect("member/key"), self.key(kid))).collect();
+        self.first.scratch.sign(&format!("test-{}", self.transactions), self.time_ms, &signers, calls)
     }
 
     /// Has members publish their reading key `main`, [`reading_key`] of it, in one block.
@@ -181,7 +167,7 @@ impl Ledger {
             self.registry.command(&asked.r#do).unwrap_or_else(|| panic!("there is no command {}", asked.r#do));
         let Some(clear) = command.is_clear(asked.with.get()) else { return Ok(asked.clone()) };
         let (signer, unique) = (kid.parse::<Kid>().expect("member/key"), format!("test-{}", self.transactions));
-        let reader = self.first.state.reader();
+        let reader = self.first.state().reader();
         let draft = (clear.draft)(asked.with.get(), &Drafting { reader: &reader, signer: &signer, unique: &unique })?;
         draft.seal(&reader, |hash| StdRng::from_seed(hash.0))
     }
@@ -193,7 +179,7 @@ impl Ledger {
         let shown = shown.unwrap_or_else(|refusal| panic!("{subject}: {refusal}"));
         let record: Record = serde_json::from_value(shown).expect("a record");
         let kid: Kid = format!("{member}/main").parse().expect("member/main");
-        let opened = record.open(self.first.state.ledger(), &kid, &reading_key(kid.as_str()));
+        let opened = record.open(self.first.state().ledger(), &kid, &reading_key(kid.as_str()));
         (record, opened)
     }
 
@@ -223,7 +209,7 @@ impl Ledger {
 
     /// Height of the newest block.
     pub fn height(&self) -> u64 {
-        self.first.state.tip().height
+        self.first.state().tip().height
     }
 
     /// The key that signs as `kid`.
@@ -243,7 +229,7 @@ impl Ledger {
 
     /// The state, to read or to look at what is below.
     pub fn state(&self) -> &State {
-        &self.first.state
+        self.first.state()
     }
 
     /// The rows of a SELECT.
@@ -256,11 +242,11 @@ impl Ledger {
     #[track_caller]
     pub fn query(&self, name: &str, given: &[(&str, &str)]) -> Result<serde_json::Value, Refusal> {
         let query = self.registry.query(name).unwrap_or_else(|| panic!("there is no query {name}"));
-        query.read(&self.first.state.reader(), given).map(|(_, answer)| answer)
+        query.read(&self.first.state().reader(), given).map(|(_, answer)| answer)
     }
 
     fn assert_sound(&self) {
-        let broken = self.first.state.reader().invariants().unwrap_or_else(|refusal| panic!("{refusal}"));
+        let broken = self.first.state().reader().invariants().unwrap_or_else(|refusal| panic!("{refusal}"));
         assert!(broken.is_empty(), "invariants do not hold: {broken:?}");
     }
 
@@ -274,7 +260,7 @@ impl Ledger {
 
     /// Every query runs as the public may run it, and gives the declared columns.
     fn assert_queries(&self) {
-        let reader = self.first.state.reader();
+        let reader = self.first.state().reader();
         for query in self.registry.queries() {
             let value = |name| (name, if name == "limit" { 1.into() } else { serde_json::Value::Null });
             let values: Vec<_> = query.placeholders().into_iter().map(value).collect();
@@ -288,73 +274,33 @@ impl Ledger {
     }
 }
 
-/// A state machine with its folder and a reader's connection.
+/// A ledger and a reader's connection.
 struct Twin {
-    state: State,
     reader: Connection,
-    root: Hash,
-    epoch_length: u64,
-    _dir: TempDir,
+    scratch: Scratch,
 }
 
 impl Twin {
     fn open(genesis: &[u8], registry: &Arc<Registry>, options: &Options) -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
         let program = Arc::clone(registry) as Arc<_>;
-        let state = State::open_with(dir.path(), genesis, program, options)
-            .unwrap_or_else(|fault| panic!("{}", fault.report()));
+        let scratch = Scratch::open(genesis, program, options).unwrap_or_else(|fault| panic!("{}", fault.report()));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(dir.path().join("state.db"), flags).expect("the database");
-        let (genesis, _) = Genesis::parse(genesis).unwrap_or_else(|why| panic!("{why}"));
-        Self { state, reader, root: Hash::ZERO, epoch_length: genesis.epoch_length, _dir: dir }
+        let reader = Connection::open_with_flags(scratch.database(), flags).expect("the database");
+        Self { reader, scratch }
     }
 
-    fn begin(&mut self) {
-        let updates = self.state.begin_genesis().unwrap_or_else(|fault| panic!("{}", fault.report()));
-        self.commit(&updates.expect("a fresh ledger"));
+    fn state(&self) -> &State {
+        self.scratch.state()
     }
 
     fn block(&mut self, transactions: &[Transaction], time_ms: u64) -> Executed {
-        let tip = self.state.tip();
-        let leaves: Vec<_> = transactions.iter().map(Transaction::leaf).collect();
-        let header = Header {
-            ledger: self.state.ledger(),
-            epoch: (tip.height + 1) / self.epoch_length,
-            height: tip.height + 1,
-            parent: tip.digest,
-            time_ms,
-            proposer: 0,
-            transactions_root: merkle::root(&leaves),
-            transactions: transactions.len() as u32,
-            executed_height: tip.height,
-            executed_result: tip.result,
-        };
-        let wires = transactions.iter().map(|transaction| transaction.wire().clone()).collect();
-        let updates = self.state.execute(&Block { header, transactions: wires }, None);
-        self.commit(&updates.unwrap_or_else(|fault| panic!("{}", fault.report())))
-    }
-
-    /// Commits with a root that depends on all updates so far, as the real index's does.
-    fn commit(&mut self, updates: &[IndexUpdate]) -> Executed {
-        for update in updates {
-            let value = update.value.unwrap_or(Hash::ZERO);
-            self.root = Hash::of(&[&self.root.0, &update.key.0, &value.0]);
-        }
-        self.state.commit(self.root).unwrap_or_else(|fault| panic!("{}", fault.report()))
+        self.scratch.block(transactions, time_ms).unwrap_or_else(|fault| panic!("{}", fault.report()))
     }
 }
 
 /// The secret of the reading key `member/name` in tests.
 pub fn reading_key(kid: &str) -> ReadingKey {
     ReadingKey::from_bytes(Hash::of(&[b"reading", kid.as_bytes()]).0)
-}
-
-/// A general JWS (RFC 7515 §7.2.1) of compact ones over the same payload.
-fn general(compact: &[String]) -> String {
-    let parts: Vec<Vec<&str>> = compact.iter().map(|text| text.split('.').collect()).collect();
-    let signatures: Vec<_> =
-        parts.iter().map(|part| serde_json::json!({"protected": part[0], "signature": part[2]})).collect();
-    serde_json::json!({"payload": parts[0][1], "signatures": signatures}).to_string()
 }
 
 fn rows(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<Vec<Value>>> {

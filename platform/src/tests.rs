@@ -2,7 +2,7 @@
 
 use crate::{
     AgreedCalls, Answer, CallInput, Column, Command, CommandDeclaration, Convert, Module, Parameter, ParameterKind,
-    PlatformRefused, Query, Registry, Route, call, member, openapi, testing::Ledger,
+    PlatformRefused, Query, Registry, Route, call, member, openapi, package, testing::Ledger,
 };
 use counterfoil_state::Context;
 use counterfoil_types::{Call, Refusal, RefusalKind};
@@ -273,6 +273,13 @@ fn a_declaration_that_breaks_the_contract_is_found_at_once() {
         (vec![with(vec![CommandDeclaration::of::<Open<f64>>()])], "a float"),
         (vec![Module { routes: keep(vec![Route::post("/v1/x", "shop.fly")]), ..SHOP }], "no command shop.fly"),
         (vec![Module { routes: keep(vec![Route::post("/v1/{x}", "shop.send")]), ..SHOP }], "no member x"),
+        (
+            vec![
+                package::MODULE,
+                Module { routes: keep(vec![Route::post("/v1/{version}", "package.retire")]), ..SHOP },
+            ],
+            "version of package.retire is a number",
+        ),
         (vec![Module { routes: keep(vec![Route::get("/v1/{x}", "shop.list")]), ..SHOP }], "no parameter x"),
         (vec![Module { queries: &[Query { parameters: &[], ..LIST }], ..SHOP }], "is not declared"),
     ] {

@@ -25,6 +25,8 @@ pub struct Scenario {
     pub approvals: usize,
     /// How many hashes are anchored and documents sealed.
     pub documents: usize,
+    /// How many actions of a package are called and statements on shared tables run.
+    pub packages: usize,
     /// Whether keys and members come and go.
     pub members: bool,
     /// Who is voted out.
@@ -47,6 +49,7 @@ impl Scenario {
             money: 0,
             approvals: 0,
             documents: 0,
+            packages: 0,
             members: false,
             leaver: None,
             ages: false,
@@ -66,6 +69,7 @@ impl Scenario {
             money: 500,
             approvals: 400,
             documents: 80,
+            packages: 300,
             members: true,
             ..Self::quiet(seed, blocks)
         }

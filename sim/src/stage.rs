@@ -1,6 +1,6 @@
 use crate::{
     Consortium, Desk, Scenario,
-    workload::{Ages, Approvals, Counts, Documents, Invoices, Members, Money, Validators, Workload},
+    workload::{Ages, Approvals, Counts, Documents, Invoices, Members, Money, Packages, Validators, Workload},
 };
 use anyhow::Context as _;
 use counterfoil_engine_sim::Submission;
@@ -33,6 +33,9 @@ impl Stage {
         }
         if scenario.documents > 0 {
             workloads.push(("documents", Box::new(Documents::new(scenario.documents))));
+        }
+        if scenario.packages > 0 {
+            workloads.push(("packages", Box::new(Packages::new(scenario.packages))));
         }
         if scenario.members {
             workloads.push(("members", Box::new(Members::default())));

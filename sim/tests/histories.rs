@@ -37,6 +37,7 @@ fn another_seed_is_another_history() {
         money: 40,
         approvals: 0,
         documents: 12,
+        packages: 60,
         members: false,
         crashes: Vec::new(),
         ..Scenario::new(seed, 60)

@@ -4,7 +4,7 @@ use super::{Refused, decimal::Fixed, rules};
 use crate::invoice::cn_vat::AMOUNT_MAX;
 use counterfoil_platform::{
     document::{
-        Sealed,
+        self, Sealed,
         sealed::{self, Subject},
     },
     types::Refusal,
@@ -64,14 +64,16 @@ pub(super) fn require<'a>(
     sealed: &'a Sealed,
 ) -> Result<Seal<'a>, Refused> {
     let subject = rules::subject(sealer, reference);
-    let used = ctx.query_opt("SELECT 1 FROM document_sealed WHERE subject = ?1 LIMIT 1", [&subject], |_| Ok(()))?;
-    if used.is_some() {
-        return Err(Refused::ReferenceUsed { member: sealer.to_owned(), reference: reference.to_owned() });
-    }
     let mandatory = ctx.query(rules::AUTHORITIES, [], |row| row.get(0))?;
     let of = Subject { id: &subject, version: 1, sealer };
-    sealed::require(ctx, &of, sealed, &mandatory).map_err(Refusal::from)?;
-    Ok(Seal { subject, sealer, sealed, mandatory })
+    match sealed::require(ctx, &of, sealed, &mandatory) {
+        Ok(()) => Ok(Seal { subject, sealer, sealed, mandatory }),
+        // Whatever is sealed under it has a version of 1 or more.
+        Err(document::Refused::OutOfOrder { .. }) => {
+            Err(Refused::ReferenceUsed { member: sealer.to_owned(), reference: reference.to_owned() })
+        }
+        Err(refused) => Err(Refusal::from(refused).into()),
+    }
 }
 
 impl Seal<'_> {

@@ -84,7 +84,9 @@ fn four_validators_order_prove_survive_one_of_them_and_start_again() {
     let took = until("the first transaction", 20, || members.iter().all(|member| has(member, "first")));
     println!("first transaction after {:?}, {took:?} after its submission", begun.elapsed());
     let written = members[0].lock().unwrap().rows["first"][0].0;
-    let took = until("an idle ledger certifies its last transaction", 20, || handles.iter().all(|handle| handle.status().certified >= written));
+    let took = until("an idle ledger certifies its last transaction", 20, || {
+        handles.iter().all(|handle| handle.status().certified >= written)
+    });
     println!("certified {took:?} later");
 
     let proof = prove(&handles[1], "first");

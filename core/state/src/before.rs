@@ -46,7 +46,7 @@ impl State {
         let hash = row::key(&table.name, &values);
         let row = match self.row_before(height + 1..=tip, &hash)? {
             Some(before) => before.map(Vec::from),
-            None => self.reader.row(table, &values).map_err(StateCode::broken)?,
+            None => self.reader.row(&table, &values).map_err(StateCode::broken)?,
         };
         Ok(Located {
             key: hash,
@@ -68,7 +68,7 @@ impl State {
         for height in heights {
             if !before.blocks.contains_key(&height) {
                 let list = self.reader.change_list(height).map_err(StateCode::broken)?;
-                before.add(height, list.before(&self.tables));
+                before.add(height, list.before(&self.reader.catalog().tables));
             }
             if let Some(row) = before.blocks.get(&height).and_then(|rows| rows.get(key)) {
                 return Ok(Some(row.clone()));

@@ -1,4 +1,4 @@
-use crate::table::Table;
+use crate::{catalog::Catalog, table::Table};
 use counterfoil_types::{Hash, limits};
 use minicbor::Encoder;
 use rusqlite::{
@@ -26,16 +26,18 @@ pub(crate) struct Captured {
 }
 
 /// How far the buffer had got, to go back to on refusal.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Mark {
     changes: usize,
     bytes: usize,
+    catalog: Arc<Catalog>,
 }
 
-/// The rows written by the block under execution.
+/// The rows written by the block under execution, and the tables that they are of.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
-    tables: Arc<Vec<Table>>,
+    catalog: Arc<Catalog>,
+    committed: Arc<Catalog>,
     rows: Vec<u8>,
     changes: Vec<Captured>,
     scratch: [Vec<u8>; 2],
@@ -52,15 +54,32 @@ pub(crate) const UPDATE: i64 = 1;
 pub(crate) const DELETE: i64 = 2;
 
 impl Buffer {
-    /// Makes the tables known.
-    pub(crate) fn set_tables(&mut self, tables: Arc<Vec<Table>>) {
-        self.tables = tables;
+    /// The tables as of now, with those that the block under execution has created.
+    pub(crate) fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
     }
 
-    /// Forgets the block before.
+    /// Begins with the tables that there are.
+    pub(crate) fn begin_with(&mut self, catalog: Arc<Catalog>) {
+        self.committed = Arc::clone(&catalog);
+        self.catalog = catalog;
+    }
+
+    /// Adds tables, which go again if the transaction is refused or the block given up.
+    pub(crate) fn set_catalog(&mut self, catalog: Catalog) {
+        self.catalog = Arc::new(catalog);
+    }
+
+    /// The tables that the block has created stay.
+    pub(crate) fn commit_catalog(&mut self) {
+        self.committed = Arc::clone(&self.catalog);
+    }
+
+    /// Forgets a block that was not committed.
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
         self.changes.clear();
+        self.catalog = Arc::clone(&self.committed);
         self.open = false;
     }
 
@@ -75,7 +94,7 @@ impl Buffer {
 
     /// How far it has got.
     pub(crate) fn mark(&self) -> Mark {
-        Mark { changes: self.changes.len(), bytes: self.rows.len() }
+        Mark { changes: self.changes.len(), bytes: self.rows.len(), catalog: Arc::clone(&self.catalog) }
     }
 
     /// The transaction took effect: its rows stay.
@@ -93,6 +112,7 @@ impl Buffer {
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.changes.truncate(mark.changes);
         self.rows.truncate(mark.bytes);
+        self.catalog = mark.catalog;
     }
 
     /// How many rows are captured.
@@ -108,6 +128,13 @@ impl Buffer {
         }
     }
 
+    /// The rows captured from `start` on: table, before, after.
+    pub(crate) fn since(&self, start: usize) -> impl Iterator<Item = (&Arc<Table>, Option<&[u8]>, Option<&[u8]>)> {
+        let bytes = |range: &Option<Range<usize>>| range.clone().map(|range| &self.rows[range]);
+        let changes = self.changes[start..].iter();
+        changes.map(move |change| (&self.catalog.tables[change.table], bytes(&change.old), bytes(&change.new)))
+    }
+
     /// Hands over the captured rows and the bytes that they point into.
     pub(crate) fn take(&mut self) -> (Vec<Captured>, Vec<u8>) {
         (std::mem::take(&mut self.changes), std::mem::take(&mut self.rows))
@@ -115,14 +142,14 @@ impl Buffer {
 
     /// Whether a row from `start` on is of a table that the keys of signers depend on.
     pub(crate) fn touches_keys(&self, start: usize) -> bool {
-        self.changes[start..].iter().any(|change| self.tables[change.table].holds_keys)
+        self.changes[start..].iter().any(|change| self.catalog.tables[change.table].holds_keys)
     }
 
     fn record(&mut self, arguments: &Context<'_>) -> Result<(), String> {
-        let tables = Arc::clone(&self.tables);
+        let catalog = Arc::clone(&self.catalog);
         let at = arguments.get_raw(0).as_i64().map_err(|error| error.to_string())? as usize;
         let operation = arguments.get_raw(1).as_i64().map_err(|error| error.to_string())?;
-        let table = tables.get(at).ok_or("no such table")?;
+        let table = catalog.tables.get(at).ok_or("no such table")?;
         if !self.open {
             return Err(format!("table {} is written outside of a transaction", table.name));
         }

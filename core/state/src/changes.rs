@@ -4,7 +4,7 @@ use crate::{capture::Captured, table::Table};
 use counterfoil_types::{Fault, Hash, machine::IndexUpdate, merkle, row};
 use minicbor::{Decoder, Encoder, data::Type};
 use rayon::prelude::*;
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 /// Version of the encoding.
 const VERSION: u64 = 1;
@@ -12,11 +12,17 @@ const VERSION: u64 = 1;
 /// Rows from which on hashing is spread over the cores.
 const PARALLEL_MIN: usize = 512;
 
-/// What the index takes at genesis: `updates` of its rows, and a marker of each mutable table, see [`row::indexed_table_key`].
-pub(crate) fn with_markers(mut updates: Vec<IndexUpdate>, tables: &[Table]) -> Vec<IndexUpdate> {
-    let marker = |table: &Table| IndexUpdate { key: row::indexed_table_key(&table.name), value: Some(table.hash) };
-    updates.extend(tables.iter().filter(|table| table.mutable).map(marker));
-    updates.sort_by_key(|update| update.key);
+/// What the index takes from the block at `height`: `updates` of its rows, and a marker of each mutable table that it created, see
+/// [`row::indexed_table_key`].
+pub(crate) fn with_markers(mut updates: Vec<IndexUpdate>, tables: &[Arc<Table>], height: u64) -> Vec<IndexUpdate> {
+    // Tables stand in the order in which they were created.
+    let new = &tables[tables.partition_point(|table| table.since < height)..];
+    let marker = |table: &Arc<Table>| IndexUpdate { key: row::indexed_table_key(&table.name), value: Some(table.hash) };
+    let before = updates.len();
+    updates.extend(new.iter().filter(|table| table.mutable && table.since == height).map(marker));
+    if updates.len() > before {
+        updates.sort_by_key(|update| update.key);
+    }
     updates
 }
 
@@ -45,7 +51,7 @@ impl ChangeList {
 
     /// CBOR `[1, [table…], [[transaction, table, old or null, new or null]…]]`: `table` is a place in the list of names, rows are byte
     /// strings that hold the row's own encoding.
-    pub(crate) fn encode(&self, tables: &[Table]) -> Vec<u8> {
+    pub(crate) fn encode(&self, tables: &[Arc<Table>]) -> Vec<u8> {
         let mut places: Vec<Option<u32>> = vec![None; tables.len()];
         let mut names = Vec::new();
         for change in &self.changes {
@@ -78,7 +84,7 @@ impl ChangeList {
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
-    pub(crate) fn decode(bytes: &[u8], tables: &[Table], height: u64) -> Result<Self, Fault> {
+    pub(crate) fn decode(bytes: &[u8], tables: &[Arc<Table>], height: u64) -> Result<Self, Fault> {
         Self::read(bytes, tables).ok_or_else(|| Fault::Corrupt {
             what: format!("the change list of block {height} in state.db"),
             detail: "it does not decode".into(),
@@ -86,7 +92,7 @@ impl ChangeList {
         })
     }
 
-    fn read(bytes: &[u8], tables: &[Table]) -> Option<Self> {
+    fn read(bytes: &[u8], tables: &[Arc<Table>]) -> Option<Self> {
         let mut decoder = Decoder::new(bytes);
         if decoder.array().ok()?? != 3 || decoder.u64().ok()? != VERSION {
             return None;
@@ -124,7 +130,7 @@ impl ChangeList {
     }
 
     /// The leaf of each change in the block's tree of changes: key ‖ value of a write, the key alone of a delete.
-    pub(crate) fn leaves(&self, tables: &[Table]) -> Vec<Hash> {
+    pub(crate) fn leaves(&self, tables: &[Arc<Table>]) -> Vec<Hash> {
         let leaf = |change: &Captured| match &change.new {
             Some(range) => {
                 let value = row::value(&tables[change.table].hash, self.row(range));
@@ -143,7 +149,7 @@ impl ChangeList {
     }
 
     /// The mutable rows that the block changed, in the order of their keys, each with what it was before and is after.
-    fn coalesced(&self, tables: &[Table]) -> Vec<Coalesced<'_>> {
+    fn coalesced(&self, tables: &[Arc<Table>]) -> Vec<Coalesced<'_>> {
         let mut order: Vec<&Captured> = self.changes.iter().filter(|change| tables[change.table].mutable).collect();
         order.sort_by_key(|change| change.key);
         order
@@ -162,7 +168,7 @@ impl ChangeList {
     }
 
     /// What the index of current values takes from the block: one update a row, sorted by key, none where nothing changed in the end.
-    pub(crate) fn index_updates(&self, tables: &[Table]) -> Vec<IndexUpdate> {
+    pub(crate) fn index_updates(&self, tables: &[Arc<Table>]) -> Vec<IndexUpdate> {
         let update = |row: &Coalesced<'_>| IndexUpdate {
             key: row.key,
             value: row.new.map(|bytes| row::value(&tables[row.table].hash, bytes)),
@@ -171,7 +177,7 @@ impl ChangeList {
     }
 
     /// The mutable rows as they were before the block, of those that it changed.
-    pub(crate) fn before(&self, tables: &[Table]) -> HashMap<Hash, Option<Box<[u8]>>> {
+    pub(crate) fn before(&self, tables: &[Arc<Table>]) -> HashMap<Hash, Option<Box<[u8]>>> {
         self.coalesced(tables).into_iter().map(|row| (row.key, row.old.map(Into::into))).collect()
     }
 }

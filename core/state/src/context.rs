@@ -1,3 +1,9 @@
+mod create;
+mod user;
+
+pub use create::NewTable;
+pub use user::{Arguments, BrokenConstraint, ConstraintKind, WrittenRow};
+
 use crate::{Prepared, Program, sandbox::Sandbox};
 use counterfoil_types::{Call, Event, Fault, Hash, Kid, Refusal, TransactionCode, limits};
 use rusqlite::{CachedStatement, Connection, Params, Row, StatementStatus, ffi};
@@ -20,7 +26,21 @@ pub struct Context<'a> {
     ids: u64,
     numbers: u16,
     events: Vec<Event>,
+    notes: Vec<Note>,
+    /// Bytes of the rows that users' SELECTs gave.
+    given: Cell<usize>,
     failure: RefCell<Failure>,
+}
+
+/// What a program notes for the calls that follow in the same transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What was done.
+    pub what: &'static str,
+    /// Of what.
+    pub of: String,
+    /// How much.
+    pub amount: i64,
 }
 
 /// How what a refused transaction wrote is undone.
@@ -50,6 +70,8 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Failure {
     /// The statement's refusal.
     pub refusal: Option<Refusal>,
+    /// The constraint that it broke, if it was that.
+    pub constraint: Option<BrokenConstraint>,
     /// The database itself failed: the member stops.
     pub fault: Option<Fault>,
     /// SQLite gave up the whole block with the statement: it is executed again without this transaction.
@@ -92,6 +114,8 @@ impl<'a> Context<'a> {
             ids: 0,
             numbers: 0,
             events: Vec::new(),
+            notes: Vec::new(),
+            given: Cell::new(0),
             failure: RefCell::default(),
         }
     }
@@ -169,6 +193,16 @@ impl<'a> Context<'a> {
         self.events.push(Event { name: name.to_owned(), data });
     }
 
+    /// Notes something for the calls that follow in this transaction, those within calls too. It stays noted when calls are undone.
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// What was noted in this transaction so far.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
     /// Executes calls as if `signers` had signed them; outputs, one a call. What they write is part of this transaction.
     ///
     /// The program's [`gate`](Program::gate) is not asked again: whoever uses this has made sure that these signers want these calls.
@@ -190,12 +224,14 @@ impl<'a> Context<'a> {
             ids: self.ids,
             numbers: self.numbers,
             events: std::mem::take(&mut self.events),
+            notes: std::mem::take(&mut self.notes),
+            given: self.given.clone(),
             failure: RefCell::new(self.failure.take()),
         };
         let outcome = inner.program.apply(&mut inner, &prepared);
-        let Context { wrote, ids, numbers, events, failure, .. } = inner;
+        let Context { wrote, ids, numbers, events, notes, given, failure, .. } = inner;
         (self.wrote, self.ids, self.numbers) = (wrote, ids, numbers);
-        (self.events, self.failure) = (events, failure);
+        (self.events, self.notes, self.given, self.failure) = (events, notes, given, failure);
         outcome
     }
 
@@ -216,6 +252,7 @@ impl<'a> Context<'a> {
         if let Some(refusal) = failed {
             return Err(refusal);
         }
+        failure.constraint = None;
         let refusal = match (outcome, failure.refusal.take()) {
             (Ok(outputs), None) => {
                 self.savepoint(Savepoint::Keep, CALLS)?;
@@ -324,7 +361,10 @@ impl<'a> Context<'a> {
             Some(ffi::SQLITE_INTERRUPT) => self.too_much_work(),
             Some(code) if is_environment(code) => self.fault(error),
             _ if self.sandbox.capture.lock().exceeded => self.too_much_work(),
-            _ => self.refuse(TransactionCode::StatementFailed, error.to_string()),
+            _ => {
+                self.failure.borrow_mut().constraint = BrokenConstraint::of(&error);
+                self.refuse(TransactionCode::StatementFailed, error.to_string())
+            }
         }
     }
 
@@ -342,8 +382,12 @@ impl<'a> Context<'a> {
     }
 
     fn fault(&self, error: rusqlite::Error) -> Refusal {
+        self.broken(Fault::new("executing a transaction", Box::new(error)))
+    }
+
+    fn broken(&self, fault: Fault) -> Refusal {
         let mut failure = self.failure.borrow_mut();
-        failure.fault.get_or_insert_with(|| Fault::new("executing a transaction", Box::new(error)));
+        failure.fault.get_or_insert(fault);
         failure.refusal.get_or_insert(TransactionCode::StatementFailed.refusal("the database failed")).clone()
     }
 }

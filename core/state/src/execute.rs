@@ -1,6 +1,7 @@
 use crate::{
     Prepared, Program,
-    changes::ChangeList,
+    catalog::Catalog,
+    changes::{ChangeList, with_markers},
     context::{Context, Finished, Place, Savepoint, TRANSACTION, Undo, savepoint},
     directory::{self, Pair},
     keys::{self, SignerKeys},
@@ -11,8 +12,9 @@ use crate::{
 };
 use counterfoil_types::{
     Block, Fault, Hash, Header, Outcome, PublicKey, Receipt, Refusal, Transaction, TransactionCode as Code, limits,
-    merkle,
+    machine::IndexUpdate, merkle,
 };
+use rusqlite::limits::Limit;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Bytes of the detail of a refusal before the calls: it may repeat what a proposer made up, and stands in the receipt and the evidence.
@@ -26,12 +28,20 @@ pub(crate) struct Pending {
     pub receipts_root: Hash,
     pub receipts: Arc<Vec<Receipt>>,
     pub list: ChangeList,
+    /// The tables that its rows are of.
+    pub catalog: Arc<Catalog>,
     pub identities: Vec<Pair>,
     pub leaves: Vec<Hash>,
     pub keys_changed: bool,
 }
 
 impl Pending {
+    /// What the index of current values takes from the block.
+    pub(crate) fn index_updates(&self) -> Vec<IndexUpdate> {
+        let tables = &self.catalog.tables;
+        with_markers(self.list.index_updates(tables), tables, self.height)
+    }
+
     /// What the directory of rows takes from the block.
     pub(crate) fn row_pairs(&self) -> Vec<Pair> {
         self.list.changes().iter().map(|change| directory::pair(&change.key, self.height)).collect()
@@ -271,6 +281,11 @@ impl State {
         }
     }
 
+    /// Sets how long a text or blob can be; how long it could be before.
+    fn limit_length(&self, bytes: i32) -> Result<i32, Fault> {
+        self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, bytes).map_err(|error| self.fault(error))
+    }
+
     /// Runs `execute` so that all that it writes stays or nothing does, unless the block has to be executed again.
     fn attempt(
         &mut self,
@@ -279,12 +294,15 @@ impl State {
         execute: impl FnOnce(&dyn Program, &mut Context<'_>) -> Result<Vec<String>, Refusal>,
     ) -> Result<Attempt, Fault> {
         self.sandbox.meter.start(limits::TRANSACTION_STEPS_MAX);
+        // No value grows beyond what a row may take: memory is not metered otherwise.
+        let length = self.limit_length(limits::TRANSACTION_ROW_BYTES_MAX as i32)?;
         let mark = self.sandbox.capture.lock().begin(place.index);
         let start = self.sandbox.capture.lock().len();
         let program = self.program.as_ref();
         let mut context = Context::new(&self.connection, &self.sandbox, program, place, undo);
         let outcome = execute(program, &mut context);
         let Finished { wrote, events, failure } = context.finish();
+        self.limit_length(length)?;
         let savepoint = |what| match (wrote, undo) {
             (true, Undo::Savepoint) => {
                 savepoint(&self.connection, what, TRANSACTION).map_err(|error| self.fault(error))
@@ -343,6 +361,9 @@ impl State {
                 if early.is_some_and(is_evidence) {
                     store::keep_evidence(&self.connection, header, index, &entry.leaf, &refusal.code, &refusal.detail)?;
                 }
+                let mut refusal = refusal;
+                let end = refusal.detail.floor_char_boundary(limits::REFUSAL_BYTES_MAX);
+                refusal.detail.truncate(end);
                 Outcome::Refused(refusal)
             }
         };
@@ -361,6 +382,7 @@ impl State {
         let mut capture = self.sandbox.capture.lock();
         let keys_changed = capture.touches_keys(0);
         let (changes, rows) = capture.take();
+        let catalog = Arc::clone(capture.catalog());
         let list = ChangeList::new(changes, rows);
         let receipt_leaves: Vec<_> = receipts.iter().map(Receipt::leaf).collect();
         let identities = receipts
@@ -370,10 +392,11 @@ impl State {
         Pending {
             height,
             header,
-            changes_root: merkle::root(&list.leaves(&self.tables)),
+            changes_root: merkle::root(&list.leaves(&catalog.tables)),
             receipts_root: merkle::root(&receipt_leaves),
             receipts: Arc::new(receipts),
             list,
+            catalog,
             identities,
             leaves,
             keys_changed,

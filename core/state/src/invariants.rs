@@ -1,4 +1,4 @@
-use crate::{SqlLimits, reader::Reader};
+use crate::{SqlCode, SqlLimits, reader::Reader};
 use counterfoil_types::Refusal;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Violation {
-    /// The module that states it.
+    /// The module or package that states it.
     pub module: String,
     /// What should hold.
     pub invariant: String,
@@ -24,23 +24,27 @@ const ROWS_MAX: usize = 20;
 const TIME_MAX: Duration = Duration::from_secs(600);
 
 impl Reader {
-    /// Runs all invariants of all modules at the newest height; none is broken if nothing comes back.
+    /// Runs all invariants of all modules, and those that the ledger keeps, at the newest height; none is broken if nothing comes back.
     ///
     /// # Errors
     /// An invariant that does not run, which names it.
     pub fn invariants(&self) -> Result<Vec<Violation>, Refusal> {
         let limits = SqlLimits { rows_max: ROWS_MAX, time_max: TIME_MAX, ..SqlLimits::default() };
+        let program = &self.shared.source.program;
+        let mut all = Vec::new();
+        for module in program.modules() {
+            all.extend(named(module.invariants).into_iter().map(|(name, sql)| [module.name.to_owned(), name, sql]));
+        }
+        let stored = self.read(|connection| program.stored_invariants(connection));
+        all.extend(stored.map_err(|fault| SqlCode::Broken.refusal(fault.report()))?);
         let mut broken = Vec::new();
-        for module in self.shared.source.program.modules() {
-            for (name, sql) in named(module.invariants) {
-                let result = self.sql(&sql, &[], limits).map_err(|refusal| Refusal {
-                    detail: format!("invariant {name:?} of {}: {}", module.name, refusal.detail),
-                    ..refusal
-                })?;
-                if !result.rows.is_empty() {
-                    let (module, height) = (module.name.to_owned(), result.height);
-                    broken.push(Violation { module, invariant: name, height, rows: result.rows });
-                }
+        for [module, invariant, sql] in all {
+            let result = self.sql(&sql, &[], limits).map_err(|refusal| Refusal {
+                detail: format!("invariant {invariant:?} of {module}: {}", refusal.detail),
+                ..refusal
+            })?;
+            if !result.rows.is_empty() {
+                broken.push(Violation { module, invariant, height: result.height, rows: result.rows });
             }
         }
         Ok(broken)

@@ -11,6 +11,7 @@ use counterfoil_types::{
 };
 use minicbor::{Decoder, data::Type};
 use rusqlite::{Connection, OptionalExtension as _, Row, types::ValueRef};
+use std::sync::Arc;
 
 /// Why a question about state is refused. Codes `state/N` are for life: never reuse a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +80,14 @@ impl Reader {
         &self.shared.source.ledger.bytes
     }
 
-    /// The ledger's tables in the order of their modules.
-    pub fn tables(&self) -> &[Table] {
-        &self.shared.source.tables
+    /// The ledger's tables: those of the modules in their order, then those that commands made.
+    pub fn tables(&self) -> Vec<Arc<Table>> {
+        self.catalog().tables.clone()
     }
 
     /// The table `name`.
-    pub fn table(&self, name: &str) -> Result<&Table, Refusal> {
-        let found = self.tables().iter().find(|table| table.name == name);
+    pub fn table(&self, name: &str) -> Result<Arc<Table>, Refusal> {
+        let found = self.catalog().table(name).cloned();
         found.ok_or_else(|| StateCode::NoSuchTable.refusal(format!("there is no table {name}")))
     }
 
@@ -257,7 +258,7 @@ impl Reader {
 
     pub(crate) fn change_list(&self, height: u64) -> Result<ChangeList, Fault> {
         match self.read(|connection| reader::change_bytes(connection, height))? {
-            Some(bytes) => ChangeList::decode(&bytes, self.tables(), height),
+            Some(bytes) => ChangeList::decode(&bytes, &self.catalog().tables, height),
             None => Ok(ChangeList::default()),
         }
     }
@@ -360,7 +361,7 @@ fn used_its_id(code: Option<&str>) -> bool {
     number.is_none_or(|number| number >= counterfoil_types::TransactionCode::StatementFailed as u8)
 }
 
-fn bound(value: &Value) -> rusqlite::types::Value {
+pub(crate) fn bound(value: &Value) -> rusqlite::types::Value {
     match value {
         Value::Null => rusqlite::types::Value::Null,
         Value::Integer(number) => (*number).into(),
@@ -369,7 +370,7 @@ fn bound(value: &Value) -> rusqlite::types::Value {
     }
 }
 
-fn read_value(value: ValueRef<'_>) -> rusqlite::types::FromSqlResult<Value> {
+pub(crate) fn read_value(value: ValueRef<'_>) -> rusqlite::types::FromSqlResult<Value> {
     Ok(match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),

@@ -1,5 +1,7 @@
 use crate::{
-    Program, Reader, capture, directory,
+    Program, Reader, capture,
+    catalog::Catalog,
+    directory, functions,
     keys::{Keys, SharedKeys},
     reader,
     sandbox::{self, Sandbox},
@@ -81,20 +83,19 @@ impl State {
         let mut connection = connect(&path, options).map_err(|error| opening(&path, error))?;
         let sandbox = Arc::new(Sandbox::default());
         capture::register(&connection, &sandbox).map_err(|error| opening(&path, error))?;
+        functions::register(&connection, &sandbox).map_err(|error| opening(&path, error))?;
         sandbox::confine_writer(&mut connection, &sandbox).map_err(|error| opening(&path, error))?;
-        let tables = Arc::new(prepare(&connection, &sandbox, &path, &ledger, program.as_ref())?);
+        let tables = prepare(&connection, &sandbox, &path, &ledger, program.as_ref())?;
         if options.drop_secondary_indexes {
             drop_indexes(&connection).map_err(|error| opening(&path, error))?;
         }
-        let names = schema::known_names(&connection)?;
-        sandbox.set_names(names.clone());
-        sandbox.capture.lock().set_tables(Arc::clone(&tables));
+        let catalog = Arc::new(Catalog::new(tables, schema::known_names(&connection)?));
+        sandbox.set_catalog(Arc::clone(&catalog));
         let tip = read_tip(&connection, &path, &ledger)?;
-        let recent = Arc::new(RwLock::new(recent(&connection, &tables, &path)?));
+        let recent = Arc::new(RwLock::new(recent(&connection, &catalog.tables, &path)?));
         let reader = Reader::new(reader::Source {
             path,
-            names,
-            tables: Arc::clone(&tables),
+            catalog: RwLock::new(catalog),
             recent: Arc::clone(&recent),
             ledger: Arc::clone(&ledger),
             program: Arc::clone(&program),
@@ -104,7 +105,6 @@ impl State {
             connection,
             sandbox,
             program,
-            tables,
             ledger,
             keys: Keys::default(),
             cache: Arc::new(VerifiedCache::default()),
@@ -182,7 +182,7 @@ fn prepare(
     path: &Path,
     ledger: &Ledger,
     program: &dyn Program,
-) -> Result<Vec<Table>, Fault> {
+) -> Result<Vec<Arc<Table>>, Fault> {
     let failed = |error| opening(path, error);
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
@@ -303,7 +303,7 @@ fn read_tip(connection: &Connection, path: &Path, ledger: &Ledger) -> Result<Opt
 }
 
 /// Reads the blocks after the last run of the directory.
-fn recent(connection: &Connection, tables: &[Table], path: &Path) -> Result<directory::Recent, Fault> {
+fn recent(connection: &Connection, tables: &[Arc<Table>], path: &Path) -> Result<directory::Recent, Fault> {
     let failed = |error| opening(path, error);
     let last: Option<i64> =
         connection.query_row("SELECT max(last) FROM ledger_run", [], |row| row.get(0)).map_err(failed)?;

@@ -58,6 +58,11 @@ pub trait Program: Send + Sync {
     /// The modules, in the one order in which they may refer to each other's tables.
     fn modules(&self) -> Vec<ModuleSchema>;
 
+    /// Invariants that the ledger itself keeps, such as those of packages: of what, name, SELECT.
+    fn stored_invariants(&self, _connection: &Connection) -> rusqlite::Result<Vec<[String; 3]>> {
+        Ok(Vec::new())
+    }
+
     /// Writes the rows of genesis. A refusal here means that the genesis file is unusable.
     fn genesis(&self, context: &mut Context<'_>, genesis: &Genesis) -> Result<(), Refusal>;
 

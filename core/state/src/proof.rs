@@ -106,7 +106,7 @@ impl Reader {
             let key = key.join(", ");
             return Err(StateCode::NotWritten.refusal(format!("block {height} did not write {} {key}", table.name)));
         };
-        let leaves = list.leaves(self.tables());
+        let leaves = list.leaves(&self.catalog().tables);
         Ok(ChangePath {
             height,
             index: at as u64,

@@ -1,9 +1,11 @@
 use crate::{
     Program,
+    catalog::Catalog,
     changes::ChangeList,
     directory::{self, Pair, Recent},
+    functions,
     open::{Ledger, opening},
-    sandbox::{self, Mode, Names, Sandbox},
+    sandbox::{self, Mode, Sandbox},
     store,
     table::Table,
 };
@@ -31,8 +33,7 @@ pub struct Reader {
 /// What a reader reads from.
 pub(crate) struct Source {
     pub path: PathBuf,
-    pub names: Names,
-    pub tables: Arc<Vec<Table>>,
+    pub catalog: RwLock<Arc<Catalog>>,
     pub recent: Arc<RwLock<Recent>>,
     pub ledger: Arc<Ledger>,
     pub program: Arc<dyn Program>,
@@ -54,6 +55,18 @@ impl Reader {
         Self { shared: Arc::new(Shared { source, idle: Mutex::default() }) }
     }
 
+    /// The tables that there are, those of the newest block at least.
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.shared.source.catalog.read())
+    }
+
+    /// Makes tables known that the block about to be committed has created.
+    pub(crate) fn publish(&self, catalog: &Arc<Catalog>) {
+        if !Arc::ptr_eq(&self.shared.source.catalog.read(), catalog) {
+            *self.shared.source.catalog.write() = Arc::clone(catalog);
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.shared.source.path
     }
@@ -73,10 +86,12 @@ impl Reader {
     /// A connection of one's own until it is given back; one that failed is dropped instead.
     pub(crate) fn take(&self) -> Result<Pooled, Fault> {
         let idle = self.shared.idle.lock().pop();
-        match idle {
-            Some(pooled) => Ok(pooled),
-            None => self.connect().map_err(|error| self.fault(error)),
-        }
+        let pooled = match idle {
+            Some(pooled) => pooled,
+            None => self.connect().map_err(|error| self.fault(error))?,
+        };
+        pooled.sandbox.set_catalog(self.catalog());
+        Ok(pooled)
     }
 
     /// A connection of one's own that reads the database at `path` too, as the schema `name`. It is never given back, so that nobody
@@ -107,11 +122,13 @@ impl Reader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(self.path(), flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(256);
         for (config, value) in [
             (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
             (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
             (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+            // Else a kept statement with LIMIT :limit is prepared anew for each value.
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
         ] {
             connection.set_db_config(config, value)?;
         }
@@ -124,8 +141,9 @@ impl Reader {
             connection.set_limit(limit, value)?;
         }
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+        functions::register_pure(&connection)?;
         let sandbox = Arc::new(Sandbox::default());
-        sandbox.set_names(self.shared.source.names.clone());
+        sandbox.set_catalog(self.catalog());
         sandbox::confine(&mut connection, &sandbox)?;
         Ok(Pooled { connection, sandbox })
     }
@@ -168,7 +186,7 @@ pub(crate) fn height(connection: &Connection) -> rusqlite::Result<Option<u64>> {
 }
 
 /// The change list of a block; an empty one for a block that wrote nothing.
-pub(crate) fn change_list(connection: &Connection, tables: &[Table], height: u64) -> Result<ChangeList, Fault> {
+pub(crate) fn change_list(connection: &Connection, tables: &[Arc<Table>], height: u64) -> Result<ChangeList, Fault> {
     match change_bytes(connection, height).map_err(|error| Fault::new("reading a change list", Box::new(error)))? {
         Some(bytes) => ChangeList::decode(&bytes, tables, height),
         None => Ok(ChangeList::default()),

@@ -1,4 +1,9 @@
-use crate::{capture::Buffer, vet};
+use crate::{
+    capture::Buffer,
+    catalog::Catalog,
+    functions::{CALLER, Caller},
+    vet,
+};
 use parking_lot::Mutex;
 use rusqlite::{
     Connection,
@@ -52,6 +57,7 @@ const COMMAND_FUNCTIONS: &[&str] = &[
     "concat_ws",
     "count",
     "dense_rank",
+    "exact_sum",
     "first_value",
     "format",
     "glob",
@@ -60,6 +66,8 @@ const COMMAND_FUNCTIONS: &[&str] = &[
     "if",
     "iif",
     "instr",
+    "json_array",
+    "json_object",
     "json_valid",
     "lag",
     "last_value",
@@ -75,11 +83,13 @@ const COMMAND_FUNCTIONS: &[&str] = &[
     "nth_value",
     "nullif",
     "octet_length",
+    "only",
     "printf",
     "rank",
     "replace",
     "row_number",
     "rtrim",
+    "sha256",
     "sign",
     "substr",
     "substring",
@@ -118,14 +128,12 @@ const PUBLIC_FUNCTIONS: &[&str] = &[
     "floor",
     "group_concat",
     "json",
-    "json_array",
     "json_array_length",
     "json_error_position",
     "json_extract",
     "json_group_array",
     "json_group_object",
     "json_insert",
-    "json_object",
     "json_patch",
     "json_pretty",
     "json_quote",
@@ -230,12 +238,13 @@ impl Meter {
 #[derive(Default)]
 pub(crate) struct Sandbox {
     mode: AtomicU8,
-    names: OnceLock<Names>,
     /// The schema beside the ledger's own from which the public may read; see [`Reader::sql_attached`](crate::Reader::sql_attached).
     attached: OnceLock<&'static str>,
     vetted: Mutex<HashSet<Box<str>>>,
     /// The captured rows of the block under execution.
     pub capture: Mutex<Buffer>,
+    /// In whose name users' statements run.
+    pub caller: Mutex<Caller>,
     /// The steps of the transaction under execution.
     pub meter: Meter,
 }
@@ -249,9 +258,9 @@ impl Sandbox {
         self.mode.store(mode as u8, Ordering::Relaxed);
     }
 
-    /// Makes the names known; before that only the system and schemas can prepare statements.
-    pub(crate) fn set_names(&self, names: Names) {
-        assert!(self.names.set(names).is_ok(), "names are set once");
+    /// Makes the tables known that statements may name; before that only the system and schemas can prepare statements.
+    pub(crate) fn set_catalog(&self, catalog: Arc<Catalog>) {
+        self.capture.lock().begin_with(catalog);
     }
 
     /// Lets the public read the tables of an attached database too.
@@ -283,13 +292,12 @@ impl Sandbox {
 
     fn authorize(&self, context: AuthContext<'_>) -> Authorization {
         let mode = self.mode.load(Ordering::Relaxed);
-        let allowed = match (mode, self.names.get()) {
-            (mode, _) if mode == Mode::System as u8 => true,
-            (mode, _) if mode == Mode::Schema as u8 => schema_may(context),
-            (mode, Some(names)) if mode == Mode::Command as u8 => command_may(names, context),
-            (mode, Some(names)) if mode == Mode::Public as u8 => {
-                self.is_attached(context) || public_may(names, context)
-            }
+        let names = || Arc::clone(self.capture.lock().catalog());
+        let allowed = match mode {
+            mode if mode == Mode::System as u8 => true,
+            mode if mode == Mode::Schema as u8 => schema_may(context),
+            mode if mode == Mode::Command as u8 => command_may(&names().names, context),
+            mode if mode == Mode::Public as u8 => self.is_attached(context) || public_may(&names().names, context),
             _ => false,
         };
         if allowed { Authorization::Allow } else { Authorization::Deny }
@@ -352,7 +360,9 @@ fn command_may(names: &Names, context: AuthContext<'_>) -> bool {
         AuthAction::Function { function_name } if function_name.eq_ignore_ascii_case(CAPTURE) => {
             context.accessor.is_some_and(|trigger| trigger.starts_with(CAPTURE))
         }
-        AuthAction::Function { function_name } => is_function(COMMAND_FUNCTIONS, function_name),
+        AuthAction::Function { function_name } => {
+            is_function(COMMAND_FUNCTIONS, function_name) || is_function(CALLER, function_name)
+        }
         _ => false,
     }
 }

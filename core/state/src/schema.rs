@@ -3,12 +3,12 @@ use crate::{
     capture::{DELETE, INSERT, UPDATE},
     lexer,
     sandbox::{CAPTURE, Mode, Names, Sandbox},
-    table::{Table, quote, rusqlite_error},
+    table::{StoredTable, Table, quote, rusqlite_error},
     vet,
 };
 use counterfoil_types::{Fault, Hash};
-use rusqlite::Connection;
-use std::{collections::BTreeSet, fmt::Write as _};
+use rusqlite::{Connection, Row};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 /// The ledger's own tables.
 const SYSTEM_SQL: &str = include_str!("system.sql");
@@ -17,7 +17,7 @@ const SYSTEM_SQL: &str = include_str!("system.sql");
 const PUBLIC_VIEWS: [&str; 3] = ["block", "receipt", "evidence"];
 
 /// Changes with [`SYSTEM_SQL`], the triggers or the encoding of change lists.
-pub(crate) const FORMAT: &str = "counterfoil-state/1";
+pub(crate) const FORMAT: &str = "counterfoil-state/2";
 
 /// A hash of all that decides what tables there are, without comments and white space.
 pub(crate) fn schema_hash(modules: &[ModuleSchema]) -> Hash {
@@ -32,10 +32,14 @@ pub(crate) fn schema_hash(modules: &[ModuleSchema]) -> Hash {
 }
 
 /// Creates the system's and the modules' tables and the triggers, inside a transaction of the caller; the tables in order.
-pub(crate) fn create(connection: &Connection, sandbox: &Sandbox, program: &dyn Program) -> Result<Vec<Table>, Fault> {
+pub(crate) fn create(
+    connection: &Connection,
+    sandbox: &Sandbox,
+    program: &dyn Program,
+) -> Result<Vec<Arc<Table>>, Fault> {
     let failed = |error| Fault::new("creating the ledger's tables", rusqlite_error(error));
     connection.execute_batch(SYSTEM_SQL).map_err(failed)?;
-    let mut tables = Vec::new();
+    let mut tables: Vec<Arc<Table>> = Vec::new();
     for module in program.modules() {
         let wrong = |why: String| Fault::Unusable(format!("schema of module {}: {why}", module.name));
         vet::schema(module.sql).map_err(wrong)?;
@@ -43,59 +47,52 @@ pub(crate) fn create(connection: &Connection, sandbox: &Sandbox, program: &dyn P
         let created = connection.execute_batch(module.sql);
         sandbox.set_mode(Mode::System);
         created.map_err(|error| wrong(error.to_string()))?;
-        let known = |name: &String| tables.iter().any(|table: &Table| table.name == *name);
+        let known = |name: &String| tables.iter().any(|table| table.name == *name);
         let new: Vec<String> = user_tables(connection)?.into_iter().filter(|name| !known(name)).collect();
         if let Some(unknown) = module.mutable.iter().find(|name| !new.iter().any(|table| table == *name)) {
             return Err(wrong(format!("mutable table {unknown} is not in it")));
         }
         for name in new {
-            let table = read_table(connection, program, &module, &name)?;
-            connection.execute_batch(&triggers(&table, tables.len())).map_err(failed)?;
-            store_table(connection, &table, tables.len()).map_err(failed)?;
-            tables.push(table);
+            let (mutable, module) = (module.mutable.contains(&name.as_str()), module.name.to_owned());
+            let stored = StoredTable { name, module, mutable, since: 0 };
+            tables.push(Arc::new(follow(connection, program, &stored, tables.len())?));
         }
     }
     Ok(tables)
 }
 
-/// Reads the tables of an existing database in their order.
-pub(crate) fn load(connection: &Connection, program: &dyn Program) -> Result<Vec<Table>, Fault> {
-    let modules = program.modules();
-    let failed = |error| Fault::new("reading the ledger's tables", rusqlite_error(error));
-    let mut statement = connection
-        .prepare("SELECT name, value FROM ledger_meta WHERE name GLOB 'table/*' ORDER BY name")
-        .map_err(failed)?;
-    let rows = statement
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))
-        .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
-        .map_err(failed)?;
-    let mut tables = Vec::with_capacity(rows.len());
-    for (_, value) in rows {
-        let text = String::from_utf8_lossy(&value).into_owned();
-        let (module, name) = text.split_once('/').unwrap_or(("", &text));
-        let module = modules
-            .iter()
-            .find(|known| known.name == module)
-            .ok_or_else(|| Fault::Unusable(format!("the ledger has a module {module} that this program has not")))?;
-        tables.push(read_table(connection, program, module, name)?);
-    }
-    Ok(tables)
-}
-
-fn read_table(
+/// Reads a table that was just created, has its writes captured from now on, and remembers it as the one at place `at`.
+pub(crate) fn follow(
     connection: &Connection,
     program: &dyn Program,
-    module: &ModuleSchema,
-    name: &str,
+    stored: &StoredTable,
+    at: usize,
 ) -> Result<Table, Fault> {
-    let holds_keys = program.key_tables().contains(&name);
-    Table::read(connection, name, module.name, module.mutable.contains(&name), holds_keys)
+    let failed = |error| Fault::new(format!("creating table {}", stored.name), rusqlite_error(error));
+    let table = read_table(connection, program, stored)?;
+    connection.execute_batch(&triggers(&table, at)).map_err(failed)?;
+    let row = (at as i64, &stored.name, &stored.module, stored.mutable, stored.since as i64);
+    connection
+        .execute("INSERT INTO ledger_table (place, name, module, mutable, since) VALUES (?1, ?2, ?3, ?4, ?5)", row)
+        .map_err(failed)?;
+    Ok(table)
 }
 
-fn store_table(connection: &Connection, table: &Table, at: usize) -> rusqlite::Result<()> {
-    let value = format!("{}/{}", table.module, table.name).into_bytes();
-    connection.execute("INSERT INTO ledger_meta (name, value) VALUES (?1, ?2)", (format!("table/{at:05}"), value))?;
-    Ok(())
+/// Reads the tables of an existing database in their order.
+pub(crate) fn load(connection: &Connection, program: &dyn Program) -> Result<Vec<Arc<Table>>, Fault> {
+    let failed = |error| Fault::new("reading the ledger's tables", rusqlite_error(error));
+    let read = |row: &Row<'_>| {
+        let since = row.get::<_, i64>(3)? as u64;
+        Ok(StoredTable { name: row.get(0)?, module: row.get(1)?, mutable: row.get(2)?, since })
+    };
+    let mut statement =
+        connection.prepare("SELECT name, module, mutable, since FROM ledger_table ORDER BY place").map_err(failed)?;
+    let rows = statement.query_map([], read).and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>).map_err(failed)?;
+    rows.iter().map(|stored| read_table(connection, program, stored).map(Arc::new)).collect()
+}
+
+fn read_table(connection: &Connection, program: &dyn Program, stored: &StoredTable) -> Result<Table, Fault> {
+    Table::read(connection, stored, program.key_tables().contains(&stored.name.as_str()))
 }
 
 /// Tables in the order in which they were created.

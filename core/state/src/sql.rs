@@ -4,10 +4,11 @@ use crate::{
     vet,
 };
 use counterfoil_types::{Refusal, RefusalKind, limits};
-use rusqlite::{Connection, Error, Statement, ffi, types::ValueRef};
+use rusqlite::{Error, Statement, ffi, types::ValueRef};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::{
+    borrow::Cow,
     path::Path,
     time::{Duration, Instant},
 };
@@ -121,6 +122,19 @@ impl<'a, const N: usize> From<&'a [Json; N]> for SqlParams<'a> {
 /// How many virtual-machine steps pass between two looks at the clock.
 const CLOCK_STEPS: i32 = 1_000;
 
+/// Where a text comes from, and so whether its statement is worth keeping.
+#[derive(Clone, Copy)]
+enum Text {
+    /// From somebody who asks.
+    Given,
+    /// From the program, which has few.
+    Program,
+}
+
+/// What a kept text ends with. A statement is found again by its text alone, and was authorised when it was prepared: so no text of the
+/// ledger itself, which may do more, is found for one of the public.
+pub(crate) const KEPT: &str = "\n-- public";
+
 impl Reader {
     /// Runs one SELECT, VALUES, WITH or EXPLAIN QUERY PLAN over the ledger's tables and views, at the newest height.
     ///
@@ -132,11 +146,32 @@ impl Reader {
         params: impl Into<SqlParams<'a>>,
         limits: SqlLimits,
     ) -> Result<SqlResult, Refusal> {
+        self.sql_of(sql, Text::Given, params.into(), limits)
+    }
+
+    /// The same with a text that is part of the program: its statement stays prepared.
+    ///
+    /// # Errors
+    /// A refusal `sql/N`, see [`SqlCode`].
+    pub fn sql_static<'a>(
+        &self,
+        sql: &'static str,
+        params: impl Into<SqlParams<'a>>,
+        limits: SqlLimits,
+    ) -> Result<SqlResult, Refusal> {
+        self.sql_of(sql, Text::Program, params.into(), limits)
+    }
+
+    fn sql_of(&self, sql: &str, text: Text, params: SqlParams<'_>, limits: SqlLimits) -> Result<SqlResult, Refusal> {
         check_text(sql)?;
-        let params = params.into();
+        // The program's own texts name no table that users made.
+        let sql = &match text {
+            Text::Given => resolved(self, sql),
+            Text::Program => sql.into(),
+        };
         let mut pooled = self.take().map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
         let result =
-            reader::snapshot(&mut pooled, |pooled| run(pooled, sql, params, limits)).map_err(|failed| failed.0);
+            reader::snapshot(&mut pooled, |pooled| run(pooled, sql, text, params, limits)).map_err(|failed| failed.0);
         let whole = !matches!(&result, Err(refusal) if refusal.code == SqlCode::Broken.refusal("").code);
         if whole {
             self.give_back(pooled);
@@ -158,10 +193,11 @@ impl Reader {
         limits: SqlLimits,
     ) -> Result<SqlResult, Refusal> {
         check_text(sql)?;
+        let sql = &resolved(self, sql);
         let params = params.into();
         let attached = self.take_attached(name, path);
         let mut pooled = attached.map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
-        reader::snapshot(&mut pooled, |pooled| run(pooled, sql, params, limits)).map_err(|failed| failed.0)
+        reader::snapshot(&mut pooled, |pooled| run(pooled, sql, Text::Given, params, limits)).map_err(|failed| failed.0)
     }
 }
 
@@ -174,7 +210,7 @@ impl From<Error> for Failed {
     }
 }
 
-fn check_text(sql: &str) -> Result<(), Refusal> {
+pub(crate) fn check_text(sql: &str) -> Result<(), Refusal> {
     if sql.len() > limits::SQL_TEXT_BYTES_MAX {
         return Err(SqlCode::TooLong.refusal(format!("the text has at most {} bytes", limits::SQL_TEXT_BYTES_MAX)));
     }
@@ -206,11 +242,23 @@ fn internal(name: &str) -> Refusal {
     SqlCode::Internal.refusal(format!("{name} is internal; a text that begins so can be given as a parameter"))
 }
 
-fn run(pooled: &mut Pooled, sql: &str, params: SqlParams<'_>, limits: SqlLimits) -> Result<SqlResult, Failed> {
+fn run(
+    pooled: &mut Pooled,
+    sql: &str,
+    text: Text,
+    params: SqlParams<'_>,
+    limits: SqlLimits,
+) -> Result<SqlResult, Failed> {
     let height = reader::height(&pooled.connection)?.unwrap_or(0);
     let deadline = Instant::now() + limits.time_max;
     pooled.connection.progress_handler(CLOCK_STEPS, Some(move || Instant::now() > deadline))?;
-    let result = pooled.as_public(|connection| select(connection, sql, params, limits));
+    let result = pooled.as_public(|connection| match text {
+        Text::Given => select(&mut prepared(connection.prepare(sql), limits)?, params, limits),
+        Text::Program => {
+            let mut kept = prepared(connection.prepare_cached(&format!("{sql}{KEPT}")), limits)?;
+            select(&mut kept, params, limits)
+        }
+    });
     pooled.connection.progress_handler(0, None::<fn() -> bool>)?;
     let (columns, rows, truncated) = result.map_err(Failed)?;
     Ok(SqlResult { height, columns, rows, truncated })
@@ -218,15 +266,32 @@ fn run(pooled: &mut Pooled, sql: &str, params: SqlParams<'_>, limits: SqlLimits)
 
 type Selected = (Vec<String>, Vec<Vec<Json>>, Option<Truncated>);
 
-fn select(connection: &Connection, sql: &str, params: SqlParams<'_>, limits: SqlLimits) -> Result<Selected, Refusal> {
-    let mut statement = connection.prepare(sql).map_err(|error| match refusal(&error, limits) {
+/// A statement as it is prepared, or why it is not.
+fn prepared<S>(statement: rusqlite::Result<S>, limits: SqlLimits) -> Result<S, Refusal> {
+    statement.map_err(|error| unprepared(&error, limits))
+}
+
+/// A text of the public with the names of shared tables, `schema.table`, as SQLite knows them.
+pub(crate) fn resolved<'t>(reader: &Reader, sql: &'t str) -> Cow<'t, str> {
+    counterfoil_sql::public_select(sql, &reader.catalog().shared)
+}
+
+/// Why a text is not prepared.
+pub(crate) fn unprepared(error: &Error, limits: SqlLimits) -> Refusal {
+    match refusal(error, limits) {
         Refusal { code, detail, .. } if code == SqlCode::Failed.refusal("").code => SqlCode::Syntax.refusal(detail),
         refusal => refusal,
-    })?;
-    if !statement.readonly() || statement.is_explain() == 1 {
-        return Err(not_a_read());
     }
-    bind(&mut statement, params)?;
+}
+
+/// Refuses a statement that writes, or tells more of SQLite than its plan.
+pub(crate) fn require_read(statement: &Statement<'_>) -> Result<(), Refusal> {
+    if statement.readonly() && statement.is_explain() != 1 { Ok(()) } else { Err(not_a_read()) }
+}
+
+fn select(statement: &mut Statement<'_>, params: SqlParams<'_>, limits: SqlLimits) -> Result<Selected, Refusal> {
+    require_read(statement)?;
+    bind(statement, params)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.raw_query();
     let (mut all, mut bytes) = (Vec::new(), 0);
@@ -271,13 +336,17 @@ fn to_json(value: ValueRef<'_>) -> Json {
     }
 }
 
+/// A statement with `count` parameters got another number of values.
+pub(crate) fn wrong_count(count: usize, given: usize) -> Refusal {
+    SqlCode::Parameters.refusal(format!("the statement has {count} parameters, {given} values are given"))
+}
+
 fn bind(statement: &mut Statement<'_>, params: SqlParams<'_>) -> Result<(), Refusal> {
     let count = statement.parameter_count();
     if let SqlParams::Positional(values) = params
         && values.len() != count
     {
-        return Err(SqlCode::Parameters
-            .refusal(format!("the statement has {count} parameters, {} values are given", values.len())));
+        return Err(wrong_count(count, values.len()));
     }
     for at in 1..=count {
         let (pointer, value) = match params {
@@ -316,7 +385,7 @@ fn from_json(value: &Json) -> Option<rusqlite::types::Value> {
     })
 }
 
-fn refusal(error: &Error, limits: SqlLimits) -> Refusal {
+pub(crate) fn refusal(error: &Error, limits: SqlLimits) -> Refusal {
     match error {
         Error::MultipleStatement | Error::InvalidQuery => not_a_read(),
         Error::Empty => SqlCode::Syntax.refusal("there is no statement"),
@@ -348,4 +417,67 @@ fn forbidden(message: &str) -> String {
     format!(
         "{message}: only the ledger's tables and views are read here, without PRAGMA, ATTACH and functions that reach outside"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::Catalog,
+        sandbox::{self, Names, Sandbox},
+    };
+    use rusqlite::Connection;
+    use std::sync::Arc;
+
+    /// A database with a table and a view for the public and a table that is hidden from it.
+    fn pooled() -> Pooled {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let schema = "CREATE TABLE invoice (id INTEGER); CREATE TABLE ledger_secret (id INTEGER);
+                      CREATE VIEW shown AS SELECT id FROM invoice; INSERT INTO ledger_secret VALUES (1)";
+        connection.execute_batch(schema).unwrap();
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let sandbox = Arc::new(Sandbox::default());
+        let names = Names {
+            tables: names(&["invoice"]),
+            views: names(&["shown"]),
+            hidden: names(&["ledger_secret"]),
+            ..Names::default()
+        };
+        sandbox.set_catalog(Arc::new(Catalog::new(Vec::new(), names)));
+        sandbox::confine(&mut connection, &sandbox).unwrap();
+        Pooled { connection, sandbox }
+    }
+
+    fn read(pooled: &mut Pooled, sql: &'static str) -> Result<Vec<Vec<Json>>, String> {
+        let limits = SqlLimits::default();
+        let select = |connection: &mut Connection| {
+            let mut kept = prepared(connection.prepare_cached(&format!("{sql}{KEPT}")), limits)?;
+            select(&mut kept, SqlParams::Positional(&[]), limits)
+        };
+        pooled.as_public(select).map(|(_, rows, _)| rows).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn a_kept_statement_of_the_ledger_is_not_found_for_the_public() {
+        let (mut pooled, sql) = (pooled(), "SELECT id FROM ledger_secret");
+        let own = |pooled: &Pooled| pooled.connection.prepare_cached(sql).unwrap().exists([]).unwrap();
+        assert!(own(&pooled));
+        assert_eq!(read(&mut pooled, sql), Err("sql/3".to_owned()));
+        assert!(own(&pooled));
+        assert_eq!(read(&mut pooled, "SELECT id FROM shown"), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_kept_statement_is_authorised_again_when_the_schema_has_changed() {
+        let (mut pooled, sql) = (pooled(), "SELECT id FROM shown");
+        assert_eq!(read(&mut pooled, sql), Ok(vec![]));
+        let change = |pooled: &Pooled, of: &str| {
+            let schema = format!("DROP VIEW shown; CREATE VIEW shown AS SELECT id FROM {of}");
+            pooled.connection.execute_batch(&schema).unwrap();
+        };
+        change(&pooled, "ledger_secret");
+        assert_eq!(read(&mut pooled, sql), Err("sql/3".to_owned()));
+        change(&pooled, "invoice");
+        assert_eq!(read(&mut pooled, sql), Ok(vec![]));
+    }
 }

@@ -9,7 +9,6 @@ use crate::{
     open::{Ledger, opening},
     sandbox::Sandbox,
     store::{self, StoredBlock},
-    table::Table,
     verify::VerifiedCache,
 };
 use counterfoil_types::{
@@ -28,7 +27,6 @@ pub struct State {
     pub(crate) connection: Connection,
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) program: Arc<dyn Program>,
-    pub(crate) tables: Arc<Vec<Table>>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) keys: Keys,
     pub(crate) cache: Arc<VerifiedCache>,
@@ -67,11 +65,6 @@ impl State {
         self.ledger.id
     }
 
-    /// The ledger's tables in the order of their modules.
-    pub fn tables(&self) -> &[Table] {
-        &self.tables
-    }
-
     pub(crate) fn fault(&self, error: rusqlite::Error) -> Fault {
         opening(self.reader.path(), error)
     }
@@ -94,7 +87,7 @@ impl State {
         let changed_rows = pending.list.changes().len();
         store::keep_block(connection, &StoredBlock { header, execution, result, changed_rows, total })?;
         if changed_rows > 0 {
-            store::keep_changes(connection, height, &pending.list.encode(&self.tables))?;
+            store::keep_changes(connection, height, &pending.list.encode(&pending.catalog.tables))?;
         }
         for (at, certificate) in self.late.iter().filter(|(at, _)| *at <= height) {
             store::keep_certificate(connection, *at, certificate)?;
@@ -103,7 +96,10 @@ impl State {
         if full {
             self.recent.read().write(connection, height, &pending.identities, &pending.row_pairs())?;
         }
+        // Before the block can be seen: whoever reads it knows its tables.
+        self.reader.publish(&pending.catalog);
         connection.execute_batch("COMMIT")?;
+        self.sandbox.capture.lock().commit_catalog();
         Ok(full)
     }
 }
@@ -116,7 +112,7 @@ impl Machine for State {
         self.abandon()?;
         let ledger = Arc::clone(&self.ledger);
         let pending = self.run_genesis(&ledger)?;
-        let updates = with_markers(pending.list.index_updates(&self.tables), &self.tables);
+        let updates = pending.index_updates();
         self.pending = Some(pending);
         Ok(Some(updates))
     }
@@ -148,7 +144,7 @@ impl Machine for State {
             )));
         }
         let pending = self.run_block(block)?;
-        let updates = pending.list.index_updates(&self.tables);
+        let updates = pending.index_updates();
         self.pending = Some(pending);
         if let Some(certificate) = certificate {
             self.late.push((header.height, certificate.to_vec()));
@@ -183,7 +179,7 @@ impl Machine for State {
         if pending.keys_changed {
             self.shared_keys.invalidate();
         }
-        self.before.lock().add(height, pending.list.before(&self.tables));
+        self.before.lock().add(height, pending.list.before(&pending.catalog.tables));
         self.cache.remove(&pending.leaves);
         self.total += u64::from(header.transactions);
         let (time_ms, digest) = (header.time_ms, header.digest());
@@ -203,8 +199,8 @@ impl Machine for State {
     }
 
     fn index_updates(&self, height: u64) -> Result<Vec<IndexUpdate>, Fault> {
-        let updates = self.reader.change_list(height)?.index_updates(&self.tables);
-        Ok(if height == 0 { with_markers(updates, &self.tables) } else { updates })
+        let tables = &self.reader.catalog().tables;
+        Ok(with_markers(self.reader.change_list(height)?.index_updates(tables), tables, height))
     }
 
     fn certified(&mut self, height: u64) -> Result<(), Fault> {

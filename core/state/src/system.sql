@@ -6,6 +6,15 @@ CREATE TABLE ledger_meta (
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The tables of the ledger: what their declarations do not say.
+CREATE TABLE ledger_table (
+  place   INTEGER PRIMARY KEY,       -- in the order of creation; the triggers of a table name it by this
+  name    TEXT NOT NULL UNIQUE,
+  module  TEXT NOT NULL,
+  mutable INTEGER NOT NULL,          -- 1: rows may change or go
+  since   INTEGER NOT NULL           -- the block that created it
+) STRICT;
+
 -- One row a block, and the record of its execution.
 CREATE TABLE ledger_block (
   height          INTEGER PRIMARY KEY,

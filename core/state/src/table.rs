@@ -1,7 +1,7 @@
 use crate::vet;
 use counterfoil_types::{Fault, Hash, Value, row};
 use minicbor::Decoder;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
 /// What a column holds.
@@ -41,6 +41,8 @@ pub struct Table {
     pub primary_key: Vec<usize>,
     /// Whether rows may change or go; otherwise it only grows.
     pub mutable: bool,
+    /// The block that created it; 0 for the tables of modules.
+    pub since: u64,
     /// Hash of its shape, see [`row::table_hash`].
     pub hash: Hash,
     /// What comes before the primary key's values in the bytes that are hashed to a row's key.
@@ -51,26 +53,32 @@ pub struct Table {
     pub(crate) holds_keys: bool,
 }
 
+/// What the database keeps of a table beside its declaration.
+#[derive(Debug)]
+pub(crate) struct StoredTable {
+    pub name: String,
+    pub module: String,
+    pub mutable: bool,
+    pub since: u64,
+}
+
 fn unusable(table: &str, why: &str) -> Fault {
     Fault::Unusable(format!("table {table}: {why}"))
 }
 
 impl Table {
     /// Reads the declaration from the database and checks that a ledger table can be like this.
-    pub(crate) fn read(
-        connection: &Connection,
-        name: &str,
-        module: &str,
-        mutable: bool,
-        holds_keys: bool,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn read(connection: &Connection, stored: &StoredTable, holds_keys: bool) -> Result<Self, Fault> {
+        let StoredTable { name, module, mutable, since } = stored;
         let wrong = |why: &str| unusable(name, why);
         let failed = |error| Fault::new(format!("reading the declaration of table {name}"), rusqlite_error(error));
         let strict: bool = connection
             .query_row("SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1", [name], |row| {
                 row.get(0)
             })
-            .map_err(failed)?;
+            .optional()
+            .map_err(failed)?
+            .ok_or_else(|| wrong("the statement does not create it"))?;
         if !strict {
             return Err(wrong("a ledger table is STRICT"));
         }
@@ -113,8 +121,8 @@ impl Table {
         let hash = row::table_hash(name, &names, &key_names);
         let mut key_prefix = Vec::new();
         row::encode_key_prefix(name, primary_key.len(), &mut key_prefix);
-        let (name, module) = (name.to_owned(), module.to_owned());
-        Ok(Self { name, module, columns, primary_key, mutable, hash, key_prefix, holds_keys })
+        let (name, module) = (name.clone(), module.clone());
+        Ok(Self { name, module, columns, primary_key, mutable: *mutable, since: *since, hash, key_prefix, holds_keys })
     }
 
     /// The names of the columns.

@@ -50,6 +50,15 @@ pub const REQUEST_TRANSACTIONS_MAX: usize = 10_000;
 /// How long a request waits for its receipt before it is told where to look, in milliseconds.
 pub const RECEIPT_WAIT_MS: u64 = 30_000;
 
+/// Tables of a ledger, those of the modules and those that commands create.
+pub const TABLES_MAX: usize = 4_000;
+/// Indexes of a table that a command created, those of its keys among them.
+pub const TABLE_INDEXES_MAX: usize = 16;
+/// Bytes of all rows that the SELECTs of users give within one transaction; what they tell in results and events is made of these.
+pub const USER_ROW_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of what a refusal says; the rest is cut off.
+pub const REFUSAL_BYTES_MAX: usize = 4_096;
+
 /// Rows that one SELECT through the public interface returns.
 pub const SQL_ROWS_MAX: usize = 10_000;
 /// Bytes that one SELECT through the public interface returns.
@@ -58,3 +67,30 @@ pub const SQL_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const SQL_TIME_MS_MAX: u64 = 5_000;
 /// Bytes of the text of one SELECT.
 pub const SQL_TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// Clients of the PostgreSQL endpoint at a time.
+pub const WIRE_CONNECTIONS_MAX: usize = 200;
+/// Connections that have not signed in yet, or only ask for another's statement to end, beyond those that have.
+pub const WIRE_WAITING_MAX: usize = 64;
+/// Bytes of a message before sign-in.
+pub const WIRE_STARTUP_BYTES_MAX: usize = 10_000;
+/// Bytes of a message after sign-in; what is longer is read over and refused.
+pub const WIRE_MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// How long a client may take to sign in, in milliseconds.
+pub const WIRE_SIGN_IN_MS: u64 = 10_000;
+/// How long a client may be silent, or not take what it asked for, in milliseconds.
+pub const WIRE_IDLE_MS: u64 = 60 * 60 * 1000;
+/// How long a portal may be left half read, in milliseconds: the database cannot be tidied up past what it still reads.
+pub const WIRE_PORTAL_IDLE_MS: u64 = 60_000;
+/// Half-read portals of all clients at a time: each has a thread and a snapshot of the database.
+pub const WIRE_PORTALS_OPEN_MAX: usize = 32;
+/// Prepared statements of one client, and portals of one client.
+pub const WIRE_STATEMENTS_MAX: usize = 1_000;
+/// Bytes of the texts of one client's prepared statements, and of the values of its portals.
+pub const WIRE_STATEMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Parameters of one statement.
+pub const WIRE_PARAMETERS_MAX: usize = 1_000;
+/// Bytes of a statement whose types are worked out, or that is translated for the catalogue.
+pub const WIRE_PARSED_BYTES_MAX: usize = 32 * 1024;
+/// How deep expressions lie within each other in such a statement.
+pub const WIRE_PARSED_DEPTH_MAX: usize = 200;

@@ -39,6 +39,11 @@ impl Access {
         kid.map(Some).ok_or_else(|| Problem::unauthenticated("this token is not known here"))
     }
 
+    /// Whether no token is needed.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+
     /// Whether the caller may read what is not public.
     pub fn read(&self, headers: &HeaderMap) -> Answer<()> {
         self.token(headers).map(drop)
@@ -81,7 +86,7 @@ impl Member {
 
 /// Under `dev` every caller may use every hosted key, so a web page must not reach them through a name that leads to loopback.
 pub async fn loopback_host(State(member): State<Arc<Member>>, request: Request, next: Next) -> Response {
-    if matches!(member.access, Access::Open) {
+    if member.access.is_open() {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
         if !["localhost", "127.0.0.1", "[::1]"].contains(&name) {

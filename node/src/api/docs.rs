@@ -1,4 +1,4 @@
-use crate::member::Member;
+use crate::{member::Member, openapi, problem::Answer};
 use axum::{
     extract::State,
     http::{HeaderName, header},
@@ -6,9 +6,14 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// GET /openapi.json
-pub async fn document(State(member): State<Arc<Member>>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], member.openapi.clone()).into_response()
+/// GET /openapi.json: what this binary offers, and the actions of the packages that the ledger has now.
+pub async fn document(State(member): State<Arc<Member>>) -> Answer<Response> {
+    let actions = member.store.actions().await?;
+    let document = match actions.is_empty() {
+        true => member.openapi.clone(),
+        false => openapi::with_actions(&member.openapi, &actions).into(),
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
 
 /// GET /

@@ -11,6 +11,7 @@ mod incoming;
 mod listener;
 mod many;
 mod modules;
+mod packages;
 mod rows;
 mod server;
 mod sql;

@@ -1,8 +1,8 @@
 use super::{
-    access, blocks, commands, docs, documents, events, health, incoming, listener::Bounded, modules, rows, sql, status,
-    transactions, webhooks,
+    access, blocks, commands, docs, documents, events, health, incoming, listener::Bounded, modules, packages, rows,
+    sql, status, transactions, webhooks,
 };
-use crate::{examine, member::Member, problem::Problem};
+use crate::{console, examine, member::Member, problem::Problem};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -18,13 +18,14 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 /// How long requests that wait for a receipt may go on when the node stops.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// All routes of a member's node.
-pub fn router(member: Arc<Member>) -> Router {
-    let mut router = Router::new()
+/// All routes of a member's node, and pages that are served beside them.
+pub fn router(member: Arc<Member>, pages: Router<Arc<Member>>) -> Router {
+    let mut router = console::router(&member, pages)
         .route("/v1/transactions", post(transactions::submit))
         .route("/v1/transactions/{identity}", get(transactions::state))
         .route("/v1/commands/{name}", post(commands::run))
         .route("/v1/sql", post(sql::select))
+        .route("/v1/packages/{package}/actions/{action}", post(packages::call))
         .route("/v1/rows/{table}/{key}/proof", get(rows::prove))
         .route("/v1/documents/seal", post(documents::seal))
         .route("/v1/sealed/{subject}/{version}/open", post(documents::open))
@@ -106,8 +107,8 @@ impl Server {
         })
     }
 
-    /// Serves `member` on a listener, and examines what arrives for those whose keys it hosts.
-    pub fn serve(listener: TcpListener, member: Arc<Member>) -> Result<Self, Fault> {
+    /// Serves `member` on a listener, with more pages than every node has, and examines what arrives for those whose keys it hosts.
+    pub fn serve(listener: TcpListener, member: Arc<Member>, pages: Router<Arc<Member>>) -> Result<Self, Fault> {
         let address = listener.local_addr().map_err(|error| Fault::new("asking for the own address", error))?;
         let (stop, mut stopping) = watch::channel(false);
         let stopped = async move {
@@ -115,7 +116,7 @@ impl Server {
         };
         let examining = tokio::spawn(examine::run(member.clone()));
         let task = tokio::spawn(async move {
-            let serving = axum::serve(Bounded::new(listener), router(member)).with_graceful_shutdown(stopped);
+            let serving = axum::serve(Bounded::new(listener), router(member, pages)).with_graceful_shutdown(stopped);
             if let Err(error) = serving.await {
                 tracing::error!("HTTP on {address}: {error}");
             }

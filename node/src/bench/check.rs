@@ -86,21 +86,35 @@ pub fn roots(clients: &[Client], height: u64) -> Result<(), Mismatch> {
     Ok(())
 }
 
-/// Has the rows with these ids proved, by one member after the other, and verifies offline.
-pub fn proofs(clients: &[Client], task: &Task, written: &[(String, u64)]) -> Result<usize, Mismatch> {
+/// The keys of some rows that the task wrote: those that its answers named, or those that a member finds.
+pub fn keys(clients: &[Client], task: &Task, named: &[(String, u64)]) -> Result<Vec<Vec<String>>, Mismatch> {
+    let Some(sql) = task.some_keys() else {
+        return Ok(named.iter().map(|(id, _)| vec![id.clone()]).collect());
+    };
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Ok(clients[0].sql(sql, &[])?.rows.iter().map(|row| row.iter().map(text).collect()).collect())
+}
+
+/// Has the rows with these keys proved, by one member after the other, and verifies offline.
+pub fn proofs(clients: &[Client], task: &Task, written: &[Vec<String>]) -> Result<usize, Mismatch> {
     let table = task.table();
+    if written.is_empty() {
+        return wrong("no answer told which row it wrote, so none can be proved".to_owned());
+    }
     let genesis = clients[0].genesis()?;
     let step = (written.len() / PROOFS).max(1);
     let chosen: Vec<_> = written.iter().step_by(step).take(PROOFS).collect();
-    for (at, (id, _)) in chosen.iter().enumerate() {
+    for (at, key) in chosen.iter().enumerate() {
+        let id = key.join(", ");
+        let parts: Vec<&str> = key.iter().map(String::as_str).collect();
         let client = &clients[at % clients.len()];
-        let proof = client.proof(table, &[id], task.asked())?;
+        let proof = client.proof(table, &parts, task.asked())?;
         let proved = verify(&proof, &genesis).map_err(|failed| {
             Mismatch::Wrong(format!("the proof of {id} from {} does not verify: {failed}", client.url()))
         })?;
         match &proved.claim {
             Claim::Current { table: of, row, .. } | Claim::Written { table: of, row, .. }
-                if of == table && row.iter().any(|cell| is(cell, id)) => {}
+                if of == table && key.iter().all(|part| row.iter().any(|cell| is(cell, part))) => {}
             claim => return wrong(format!("the proof of {id} from {} proves something else: {claim:?}", client.url())),
         }
     }

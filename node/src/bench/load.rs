@@ -37,6 +37,8 @@ pub struct Pressure {
     pub threads: usize,
     /// Transactions in one request at most: with `threads` the bound of what is in flight.
     pub batch: usize,
+    /// Transactions after which no more are sent, without `rate`.
+    pub count: Option<u64>,
     /// Transactions a second that become due whatever the answers (open loop); without it each answer makes room for the next.
     pub rate: Option<u64>,
 }
@@ -97,8 +99,12 @@ impl Counter {
     fn take(&self) -> Option<Batch> {
         let most = self.pressure.batch as u64;
         let Some(rate) = self.pressure.rate else {
-            let over = self.begun.elapsed() >= self.pressure.time;
-            return (!over).then(|| Batch { first: self.next.fetch_add(most, Ordering::Relaxed), count: most });
+            if self.begun.elapsed() >= self.pressure.time {
+                return None;
+            }
+            let first = self.next.fetch_add(most, Ordering::Relaxed);
+            let left = self.pressure.count.map_or(most, |count| count.saturating_sub(first).min(most));
+            return (left > 0).then_some(Batch { first, count: left });
         };
         loop {
             let elapsed = self.begun.elapsed();
@@ -158,11 +164,12 @@ struct Worker<'a> {
     counter: &'a Counter,
 }
 
-/// What a command's output says of the row it wrote.
+/// What a command's output says of the row it wrote: its id, where it has no other name for it. An invoice has a number besides.
 #[derive(Deserialize)]
 struct Written {
-    #[serde(alias = "number", alias = "first")]
-    id: String,
+    id: Option<String>,
+    number: Option<String>,
+    first: Option<String>,
 }
 
 impl Worker<'_> {
@@ -246,7 +253,8 @@ impl Answers {
             let receipt = Receipt::read(line).and_then(Result::ok);
             let output = receipt.as_ref().and_then(|receipt| receipt.outputs.first());
             let written = output.and_then(|output| serde_json::from_str::<Written>(output.get()).ok());
-            self.remembered.extend(written.map(|written| (written.id, height)));
+            let id = written.and_then(|Written { id, number, first }| id.or(number).or(first));
+            self.remembered.extend(id.map(|id| (id, height)));
         }
     }
 }

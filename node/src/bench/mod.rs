@@ -7,6 +7,8 @@ mod machine;
 mod nodes;
 mod report;
 mod run;
+mod size;
+mod sql;
 mod transfers;
 mod workload;
 

@@ -1,3 +1,4 @@
+use super::size::{Size, Timed};
 use serde::Serialize;
 use std::fmt;
 
@@ -36,6 +37,9 @@ pub struct Report {
     pub disk_probe_per_s: u64,
     /// Rows counted by SQL afterwards, the same on every member.
     pub rows: u64,
+    /// How the ledger answers at the size that it has come to, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
     /// What else people want to know.
     #[serde(skip)]
     pub more: More,
@@ -65,7 +69,7 @@ impl fmt::Display for Report {
         let Self { more, .. } = self;
         let unknown = || "unknown".to_owned();
         writeln!(f, "workload           {}, {}", self.workload, more.load)?;
-        if self.workload != "invoice" {
+        if self.workload.starts_with("transfer") {
             writeln!(f, "accounts           {}, half of all sides among the first {}", self.accounts, self.hot)?;
         }
         writeln!(f, "members            {} validators in one process, {} processors", self.members, more.processors)?;
@@ -84,6 +88,20 @@ impl fmt::Display for Report {
         writeln!(f, "blocks             {}; turned away as busy and sent again: {}", more.blocks, more.busy)?;
         writeln!(f, "rows               {} counted by SQL on each member, as many as were acknowledged", self.rows)?;
         writeln!(f, "roots              equal on all members at height {}", more.roots_height)?;
-        writeln!(f, "proofs             {} verified offline", more.proofs)
+        writeln!(f, "proofs             {} verified offline", more.proofs)?;
+        self.size.iter().try_for_each(|size| size.fmt(f))
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { invoices, reads, reopen_s, disk_bytes, disk } = self;
+        writeln!(f, "size               {invoices} invoices")?;
+        for Timed { what, count, p50_ms, p99_ms } in reads {
+            writeln!(f, "  {what:32} p50 {p50_ms} ms, p99 {p99_ms} ms, {count} times")?;
+        }
+        writeln!(f, "reopened           in {reopen_s} s")?;
+        let parts: Vec<_> = disk.iter().map(|(name, bytes)| format!("{name} {}", bytes / invoices)).collect();
+        writeln!(f, "disk               {} bytes an invoice: {}", disk_bytes / invoices, parts.join(", "))
     }
 }

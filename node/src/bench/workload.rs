@@ -2,6 +2,7 @@ use super::{
     check::Mismatch,
     load::{Calls, Issuer},
     nodes::Nodes,
+    sql,
     transfers::{self, Accounts},
 };
 use counterfoil_apps::invoice;
@@ -20,6 +21,10 @@ pub enum Workload {
     Transfer,
     /// Moves money in batches, all legs of one or none.
     TransferBatch,
+    /// Inserts a row into a shared table by SQL.
+    SqlInsert,
+    /// Calls an action of the package `escrow`, which moves money.
+    PackageCall,
 }
 
 /// A workload with its measures.
@@ -52,22 +57,24 @@ impl Task {
             Workload::Invoice => "invoice",
             Workload::Transfer => "transfer",
             Workload::TransferBatch => "transfer-batch",
+            Workload::SqlInsert => "sql-insert",
+            Workload::PackageCall => "package-call",
         }
     }
 
     /// How many rows of [`table`](Self::table) one transaction writes.
     pub fn rows_each(&self) -> u64 {
         match self.workload {
-            Workload::Invoice | Workload::Transfer => 1,
             Workload::TransferBatch => self.legs as u64,
+            _ => 1,
         }
     }
 
     /// Transactions that await their receipts, unless somebody says how many.
     pub fn in_flight(&self) -> usize {
         match self.workload {
-            Workload::Invoice | Workload::Transfer => 2_048,
             Workload::TransferBatch => (32_000 / self.legs).clamp(4, 2_048),
+            _ => 2_048,
         }
     }
 
@@ -76,22 +83,37 @@ impl Task {
         match self.workload {
             Workload::Invoice => "invoice",
             Workload::Transfer | Workload::TransferBatch => "asset_transfer",
+            Workload::SqlInsert => "bench.entry",
+            Workload::PackageCall => "escrow.milestone",
         }
     }
 
     /// How its rows are proved: those of a table that only grows by the block that wrote them.
     pub fn asked(&self) -> Asked {
         match self.workload {
-            Workload::Invoice => Asked::Current,
             Workload::Transfer | Workload::TransferBatch => Asked::Written,
+            _ => Asked::Current,
         }
     }
 
-    /// Does what must be done before the clock runs: registers taxpayers, or opens and funds accounts.
+    /// Keys of some rows, where the answers name none.
+    pub fn some_keys(&self) -> Option<&'static str> {
+        match self.workload {
+            Workload::SqlInsert => Some("SELECT id FROM bench.entry ORDER BY id LIMIT 20"),
+            Workload::PackageCall => {
+                Some("SELECT deal, number FROM escrow.milestone ORDER BY number DESC, deal LIMIT 20")
+            }
+            _ => None,
+        }
+    }
+
+    /// Does what must be done before the clock runs: registers taxpayers, opens and funds accounts, or makes the table or package.
     pub fn prepare(&self, nodes: &Nodes<'_>) -> Result<Ready, Mismatch> {
         let Self { accounts, legs, .. } = *self;
         match self.workload {
             Workload::Invoice => Ok(Ready { issuers: sellers(nodes)?, rows: 0 }),
+            Workload::SqlInsert => Ok(Ready { issuers: sql::inserts(nodes)?, rows: 0 }),
+            Workload::PackageCall => Ok(Ready { issuers: sql::escrow(nodes)?, rows: 0 }),
             Workload::Transfer => {
                 Ok(Ready { rows: accounts.prepare(nodes)?, issuers: accounts.issuers(nodes, transfers::single)? })
             }

@@ -1,6 +1,7 @@
 mod document;
 mod incoming;
 mod invoice;
+mod package;
 mod webhook;
 
 pub use document::{
@@ -9,6 +10,9 @@ pub use document::{
 };
 pub use incoming::{Incoming, IncomingList, IncomingNew, IncomingRemove};
 pub use invoice::{Import, Invoice};
+pub use package::{
+    Package, PackageCall, PackageCheck, PackageNew, PackagePropose, PackageShow, PackageTest, PackageVote,
+};
 pub use webhook::{DeadLetters, NewWebhook, OneWebhook, Replay, SendDeadLetter, Webhook, Webhooks};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -43,7 +47,7 @@ pub enum Verb {
     Token(Token),
     /// Tells how far the ledger and a node are.
     Status(Status),
-    /// Runs a SELECT.
+    /// Runs a SELECT, or with a key that signs INSERT, UPDATE, DELETE and CREATE TABLE.
     Sql(Sql),
     /// Has a key hosted by the node sign and run a command.
     Call(Call),
@@ -61,6 +65,9 @@ pub enum Verb {
     /// Has a node send what happens to an address, as signed requests.
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Contracts in SQL; further verbs run a command with a key hosted by the node, and read.
+    #[command(subcommand)]
+    Package(Package),
     /// Runs the invariants of all modules on a node.
     Audit(Status),
     /// Measures a consortium in this process, and checks afterwards that everything acknowledged is there.
@@ -98,6 +105,10 @@ pub struct Dev {
     /// Where the first validator serves HTTP (loopback only); the others take the ports after it, or any free ones with port 0.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7080")]
     pub listen: SocketAddr,
+    /// Where the first validator serves psql and other PostgreSQL clients (loopback only); the others take the ports after it. Without it
+    /// 352 ports above HTTP, so 127.0.0.1:7432.
+    #[arg(long, value_name = "ADDRESS")]
+    pub sql: Option<SocketAddr>,
     /// How many validators, 1 to 7; 4 in a new directory.
     #[arg(long, value_name = "N")]
     pub members: Option<usize>,
@@ -210,13 +221,18 @@ pub struct Status {
 
 /// `sql`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Sql {
-    /// The SELECT.
+    /// The SELECT; or statements that write, with semicolons between them, done all or none.
     pub sql: String,
     /// Values for `?`, in order: JSON, or else taken as text.
     pub params: Vec<String>,
-    /// The hosted key that asks, such as `bank-a/dev`: its member's vault is read as `vault.…`. A token says who asks by itself.
-    #[arg(long, env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
+    /// A value for `:NAME` of statements that write: JSON, or else taken as text.
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub named: Vec<String>,
+    /// The hosted key, such as `bank-a/dev`, that signs what is written; or that asks: its member's vault is read as `vault.…`. A token
+    /// says who asks by itself.
+    #[arg(long, visible_alias = "as", env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
     pub key: Option<counterfoil_types::Kid>,
     #[command(flatten)]
     pub remote: Remote,
@@ -241,7 +257,7 @@ pub struct Call {
 #[derive(Debug, Clone, Args)]
 pub struct Signing {
     /// The hosted key that signs, such as `supplier-1/dev`.
-    #[arg(long, env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
+    #[arg(long, visible_alias = "as", env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
     pub key: counterfoil_types::Kid,
     /// Done once, however often it is asked with the same key and arguments.
     #[arg(long, value_name = "KEY")]
@@ -278,6 +294,9 @@ pub struct Bench {
     /// Transfers of one batch.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=8_000))]
     pub legs: u64,
+    /// Transactions before the clock runs: how large the ledger is then.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub preload: u64,
     /// How long transactions are sent.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub seconds: u64,
@@ -290,6 +309,9 @@ pub struct Bench {
     /// Threads that sign, send and wait, without --rate.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
     pub threads: u64,
+    /// How often each kind of read of invoices is timed afterwards, before a validator is stopped and started again; 0 for neither.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
+    pub reads: u64,
     /// Where its directory is made, and removed at the end: on the disk to be measured. The system's temporary folder otherwise.
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,

@@ -4,13 +4,16 @@ use super::{
     output,
     serve::block_on,
 };
-use crate::bench::{self, Accounts, Failed, Options, Task};
+use crate::bench::{self, Accounts, Failed, Options, Task, Workload};
 use std::time::Duration;
 
 /// `counterfoil bench`
 pub fn run(args: Bench) -> Outcome {
     if args.output == Format::Csv {
         return Err(Exit::Usage("bench writes a table or JSON".to_owned()));
+    }
+    if args.reads > 0 && args.workload != Workload::Invoice {
+        return Err(Exit::Usage("--reads reads invoices: it goes with --workload invoice".to_owned()));
     }
     let options = Options {
         members: args.members,
@@ -19,10 +22,12 @@ pub fn run(args: Bench) -> Outcome {
             accounts: Accounts { count: args.accounts, hot: args.hot },
             legs: args.legs as usize,
         },
+        preload: args.preload,
         time: Duration::from_secs(args.seconds),
         rate: args.rate,
         in_flight: args.in_flight.map(|count| count as usize),
         threads: args.threads as usize,
+        reads: args.reads as usize,
         folder: args.folder,
     };
     let report = block_on(async {

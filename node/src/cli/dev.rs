@@ -4,13 +4,26 @@ use super::{
     output,
     serve::{Signals, block_on, until_stopped},
 };
-use crate::dev::{Consortium, Options};
-use std::sync::Arc;
+use crate::{
+    dev::{Consortium, Options},
+    member::Member,
+    sample::Sample,
+};
+use std::{net::SocketAddr, sync::Arc};
+
+/// The organisation whose people pass invoices on in the story.
+const EMPLOYER: &str = "core-corp";
 
 /// `counterfoil dev`
 pub fn run(args: Dev) -> Outcome {
     let temporary = args.data.is_none();
-    let options = Options { data: args.data, listen: args.listen, members: args.members, samples: !args.no_samples };
+    let options = Options {
+        data: args.data,
+        listen: args.listen,
+        sql: Some(args.sql.unwrap_or_else(|| beside(args.listen))),
+        members: args.members,
+        samples: !args.no_samples,
+    };
     block_on(async {
         let signals = Signals::listen()?;
         let consortium = Consortium::start(&options, Arc::new(crate::registry())).await?;
@@ -20,6 +33,41 @@ pub fn run(args: Dev) -> Outcome {
         consortium.stop().await;
         stopped
     })
+}
+
+/// Where the pages are: those of the phone's story.
+fn pages(sample: &Option<Sample>, members: &[Arc<Member>]) -> String {
+    let Some(sample) = sample else { return String::new() };
+    // Its own node, if it has one: there its reading key is.
+    let employer = members.iter().find(|member| member.id == EMPLOYER).unwrap_or(&members[0]);
+    let employer = format!("{}/office/{EMPLOYER}", employer.public_url);
+    format!(
+        "\non a phone (中文 / English)\n  {:<24}{}\n  {:<24}{}\n  {:<24}{employer}\n",
+        "a till, to begin with",
+        sample.till(),
+        "the payer's invoices",
+        sample.phone(),
+        "the payer's employer",
+    )
+}
+
+/// Where PostgreSQL clients are served if nobody says: 7432 beside 7080, any port beside any.
+fn beside(mut listen: SocketAddr) -> SocketAddr {
+    match listen.port() {
+        0 => {}
+        port => listen.set_port(port.checked_add(352).unwrap_or(0)),
+    }
+    listen
+}
+
+/// How psql reaches each validator, whose keys sign what is written there.
+fn psql(consortium: &Consortium) -> String {
+    let mut text = "\nin psql\n".to_owned();
+    for (member, address) in consortium.members.iter().zip(consortium.sql_addresses()) {
+        let (id, port) = (&member.id, address.port());
+        text += &format!("  psql \"host={} port={port} user={id}/dev dbname=ledger\"\n", address.ip());
+    }
+    text
 }
 
 fn banner(consortium: &Consortium, temporary: bool) -> String {
@@ -45,6 +93,8 @@ fn banner(consortium: &Consortium, temporary: bool) -> String {
             };
         }
     }
+    text += &pages(&consortium.sample, &consortium.members);
+    text += &psql(consortium);
     text += "\ntry\n";
     for (what, command) in [
         ("API, to read and try", format!("{url}/docs")),

@@ -12,6 +12,7 @@ mod incoming;
 mod modules;
 mod network;
 mod output;
+mod package;
 mod reads;
 mod remote;
 mod run;

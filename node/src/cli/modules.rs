@@ -115,7 +115,7 @@ impl Form {
 
 /// The members of a command's input. One that has the name of an argument of our own is `--input-…`.
 fn members(command: &CommandDeclaration) -> Vec<Member> {
-    let own = ["key", "idempotency-key", "url", "token", WITH, "help"];
+    let own = ["key", "as", "idempotency-key", "url", "token", WITH, "help"];
     let document = command.asked_schema_document();
     let properties = document["properties"].as_object().cloned().unwrap_or_default();
     let required = |name: &str| document["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));

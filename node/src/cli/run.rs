@@ -1,8 +1,8 @@
 use super::{
-    args::{Cli, Document, Incoming, Invoice, Network, Token, Verb, Webhook},
+    args::{Cli, Document, Incoming, Invoice, Network, Package, Token, Verb, Webhook},
     audit, bench, call, dev, document,
     exit::Outcome,
-    import, incoming, modules, network, sql, start, status, token, verify, webhook,
+    import, incoming, modules, network, package, sql, start, status, token, verify, webhook,
 };
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -11,6 +11,9 @@ use tracing_subscriber::EnvFilter;
 /// Runs what the arguments of this process ask.
 pub fn run() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    // The parser of SQL logs every syntax error of a user, who is told of it anyway.
+    let quiet = |target: &str| format!("{target}=off").parse().expect("a directive");
+    let filter = filter.add_directive(quiet("sqlite3Parser")).add_directive(quiet("scanner"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process would find it set; nothing depends on it.
     let _ = log.with_ansi(std::io::stderr().is_terminal()).try_init();
@@ -60,6 +63,13 @@ fn perform(verb: Verb) -> Outcome {
         Verb::Webhook(Webhook::Replay(args)) => webhook::replay(&args),
         Verb::Webhook(Webhook::DeadLetters(args)) => webhook::dead_letters(&args),
         Verb::Webhook(Webhook::Send(args)) => webhook::send(&args),
+        Verb::Package(Package::New(args)) => package::new(&args),
+        Verb::Package(Package::Check(args)) => package::check(&args),
+        Verb::Package(Package::Test(args)) => package::test(&args),
+        Verb::Package(Package::Propose(args)) => package::propose(&args),
+        Verb::Package(Package::Vote(args)) => package::vote(&args),
+        Verb::Package(Package::Call(args)) => package::call(&args),
+        Verb::Package(Package::Show(args)) => package::show(&args),
         Verb::Bench(args) => bench::run(args),
     }
 }

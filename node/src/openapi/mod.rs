@@ -1,4 +1,7 @@
+mod packages;
 mod webhooks;
+
+pub use packages::with_actions;
 
 use counterfoil_platform::{Registry, Target, openapi::not_done};
 use serde_json::{Value, json};
@@ -6,7 +9,7 @@ use serde_json::{Value, json};
 /// The OpenAPI 3.1 document: what modules declare, and the node's own routes.
 pub fn document(registry: &Registry) -> Value {
     let mut document = counterfoil_platform::openapi::document(registry, env!("CARGO_PKG_VERSION"));
-    for own in [paths(), sealing(), webhooks::paths()] {
+    for own in [paths(), sealing(), packages::paths(), webhooks::paths()] {
         if let (Some(paths), Value::Object(own)) = (document["paths"].as_object_mut(), own) {
             paths.extend(own);
         }

@@ -146,8 +146,8 @@ fn anything(source: &Source, vaults: &[Vault]) -> Result<Vec<String>, Fault> {
     Ok(rows.iter().filter_map(|row| Some(row.first()?.as_str()?.to_owned())).collect())
 }
 
-fn select(source: &Source, sql: &str, params: &[Value]) -> Result<Vec<Vec<Value>>, Fault> {
-    let table = source.reader.sql(sql, SqlParams::Positional(params), SqlLimits::default());
+fn select(source: &Source, sql: &'static str, params: &[Value]) -> Result<Vec<Vec<Value>>, Fault> {
+    let table = source.reader.sql_static(sql, SqlParams::Positional(params), SqlLimits::default());
     Ok(table.map_err(|refusal| failed(&refusal))?.rows)
 }
 

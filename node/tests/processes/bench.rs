@@ -6,9 +6,12 @@ fn a_benchmark_finds_what_it_acknowledged_and_prints_the_figures_promised() {
     let _alone = alone();
     let workloads = [
         vec!["--in-flight", "256"],
+        vec!["--in-flight", "256", "--preload", "300", "--reads", "20"],
         vec!["--rate", "100"],
         vec!["--workload", "transfer", "--accounts", "600", "--hot", "10"],
         vec!["--workload", "transfer-batch", "--accounts", "600", "--legs", "100"],
+        vec!["--workload", "sql-insert", "--in-flight", "256"],
+        vec!["--workload", "package-call", "--in-flight", "256"],
     ];
     for more in workloads {
         let arguments = [&["bench", "--members", "1", "--seconds", "2", "-o", "json"], more.as_slice()].concat();
@@ -35,7 +38,14 @@ fn a_benchmark_finds_what_it_acknowledged_and_prints_the_figures_promised() {
         let mut printed: Vec<_> = names.iter().map(|name| text.find(&format!("\"{name}\":")).unwrap()).collect();
         assert!(printed.is_sorted(), "{text}");
         printed.dedup();
-        assert_eq!((printed.len(), report.as_object().unwrap().len()), (names.len(), names.len()), "{text}");
+        let sized = usize::from(more.contains(&"--reads"));
+        assert_eq!((printed.len(), report.as_object().unwrap().len()), (names.len(), names.len() + sized), "{text}");
+        if sized == 1 {
+            let size = &report["size"];
+            assert_eq!(size["invoices"], 300 + report["rows"].as_u64().unwrap(), "{text}");
+            assert_eq!(size["reads"].as_array().unwrap().len(), 5, "{text}");
+            assert!(size["disk_bytes"].as_u64().unwrap() > 0 && size["reopen_s"].as_f64().unwrap() > 0.0, "{text}");
+        }
         assert!(report["rows"].as_u64().unwrap() >= 100 && report["tps"].as_f64().unwrap() > 0.0, "{text}");
         println!("bench {}: {} a second", more.join(" "), report["tps"]);
     }

@@ -51,6 +51,22 @@ impl Dev {
         self.folder.path()
     }
 
+    /// What the node of a member says of where it serves.
+    fn ready_of(&self, member: &str) -> Value {
+        let ready = std::fs::read(self.data().join(member).join("ready.json")).expect("it is ready");
+        serde_json::from_slice(&ready).expect("JSON")
+    }
+
+    /// Where the node of a member serves HTTP.
+    pub fn url_of(&self, member: &str) -> String {
+        self.ready_of(member)["url"].as_str().expect("a URL").to_owned()
+    }
+
+    /// Where the node of a member serves PostgreSQL clients.
+    pub fn sql_address(&self, member: &str) -> std::net::SocketAddr {
+        self.ready_of(member)["sql"].as_str().and_then(|address| address.parse().ok()).expect("an address")
+    }
+
     /// Starts it again in the same directory.
     pub fn again(&mut self) {
         let data = self.folder.path().to_str().unwrap().to_owned();

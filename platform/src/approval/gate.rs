@@ -6,8 +6,8 @@ use super::{
     proposal::{self, NewProposal},
     rule::NEVER_HELD,
 };
-use crate::{AgreedCalls, CallInput, Event as _, Parsed};
-use counterfoil_state::Context;
+use crate::{AgreedCalls, CallInput, Command as _, Event as _, Parsed, member, package::CallAction};
+use counterfoil_state::{Context, Note};
 use counterfoil_types::{Call, Kid, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,15 +39,52 @@ pub(super) fn gate(
     if parsed.iter().all(|call| NEVER_HELD.contains(&call.name())) {
         return Ok(None);
     }
-    let asked = Asked::by(ctx.signers(), calls, parsed);
+    let parties = parties(ctx, ctx.signers(), calls, parsed)?;
+    if parties.iter().all(Party::is_met) {
+        if parsed.iter().any(|call| call.name() == CallAction::NAME) {
+            note_amounts(ctx, parsed)?;
+        }
+        return Ok(None);
+    }
+    Ok(Some(hold(ctx, calls, parsed, &parties)?))
+}
+
+/// Notes what calls move: what a package does in the same transaction is added to it.
+pub(crate) fn note_amounts(ctx: &mut Context<'_>, parsed: &[Box<dyn Parsed>]) -> Result<(), Refusal> {
+    for call in parsed {
+        for amount in call.amounts(ctx)? {
+            ctx.note(Note { what: call.name(), of: amount.asset, amount: amount.minor.max(0) });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses calls that a call asks for (`approval/…`) unless the transaction's signatures are what the policies of their members demand:
+/// what is asked for on the way cannot wait. What the transaction has moved before is added up with it.
+pub(crate) fn require_met(ctx: &mut Context<'_>, calls: &[Call], parsed: &[Box<dyn Parsed>]) -> Result<(), Refusal> {
+    let signers = member::without_packages(ctx)?;
+    match parties(ctx, &signers, calls, parsed)?.iter().find(|party| !party.is_met()) {
+        Some(party) => Err(not_enough(party).into()),
+        None => note_amounts(ctx, parsed),
+    }
+}
+
+/// The members in whose name calls are signed, where a policy demands something of one.
+fn parties(
+    ctx: &Context<'_>,
+    signers: &[Kid],
+    calls: &[Call],
+    parsed: &[Box<dyn Parsed>],
+) -> Result<Vec<Party>, Refusal> {
+    let asked = Asked::by(signers, calls, parsed);
     let mut needs: Vec<(&str, Vec<Need>)> = Vec::new();
-    for member in ctx.signers().iter().map(Kid::member) {
+    for member in signers.iter().map(Kid::member) {
         if needs.iter().all(|(known, _)| *known != member) {
             needs.push((member, need::of_member(ctx, member, &asked)?));
         }
     }
     if needs.iter().all(|(_, needs)| needs.is_empty()) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let mut parties = Vec::with_capacity(needs.len());
     for (member, mut needs) in needs {
@@ -55,15 +92,12 @@ pub(super) fn gate(
             needs.push(Party::signature_of(member));
         }
         let mut signed = Vec::new();
-        for kid in ctx.signers().iter().filter(|kid| kid.member() == member) {
+        for kid in signers.iter().filter(|kid| kid.member() == member) {
             signed.extend(keys::signing(ctx, kid)?);
         }
         parties.push(Party { member: member.to_owned(), needs, keys: signed });
     }
-    if parties.iter().all(Party::is_met) {
-        return Ok(None);
-    }
-    Ok(Some(hold(ctx, calls, parsed, &parties)?))
+    Ok(parties)
 }
 
 /// Makes a proposal of a transaction; the outputs of its calls.

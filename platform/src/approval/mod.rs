@@ -19,6 +19,7 @@ pub use commands::{
 };
 pub use events::{ChangedPolicy, Executed, Failed, Proposed, RefusedProposal, Signed, Withdrawn};
 pub use gate::{Waiting, WaitingProposal};
+pub(crate) use gate::{note_amounts, require_met};
 pub use refusals::Refused;
 pub use rule::Rule;
 

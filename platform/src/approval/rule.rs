@@ -119,7 +119,8 @@ impl Rule {
     pub(super) fn applies(&self, ctx: &Context<'_>, asked: &[Box<dyn Parsed>]) -> Result<bool, Refusal> {
         let mut about = asked.iter().filter(|call| self.means(call.name()) && !NEVER_HELD.contains(&call.name()));
         let Some(asset) = &self.asset else { return Ok(about.next().is_some()) };
-        let (mut moves, mut sum) = (false, 0_i64);
+        let earlier = ctx.notes().iter().filter(|note| self.means(note.what) && note.of == *asset);
+        let (mut moves, mut sum) = (false, earlier.fold(0_i64, |sum, note| sum.saturating_add(note.amount)));
         for call in about {
             for amount in call.amounts(ctx)?.into_iter().filter(|amount| amount.asset == *asset) {
                 moves = true;

@@ -87,6 +87,7 @@ CREATE TABLE document_value (
 CREATE INDEX document_value_by_value ON document_value (name, value, document, version);
 
 -- Sealed contents, of documents (subject: the document's id) and of other modules (subject: module:id). Ciphertext is all there is.
+-- Rows are long, so they lie in the order of sealing, with the key as an index beside them.
 CREATE TABLE document_sealed (
     subject    TEXT    NOT NULL,
     version    INTEGER NOT NULL CHECK (version > 0),
@@ -95,7 +96,7 @@ CREATE TABLE document_sealed (
     height     INTEGER NOT NULL,
     time_ms    INTEGER NOT NULL,
     PRIMARY KEY (subject, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Salted hashes of sealed fields, by which one can be shown and proved without the others.
 CREATE TABLE document_field (

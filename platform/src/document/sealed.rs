@@ -60,11 +60,14 @@ pub fn insert(ctx: &mut Context<'_>, of: &Subject<'_>, sealed: &Sealed, mandator
 pub fn require(ctx: &Context<'_>, of: &Subject<'_>, sealed: &Sealed, mandatory: &[String]) -> Result<(), Refused> {
     check_subject(of.id)?;
     member::require_signature(ctx, of.sealer)?;
-    require_order(ctx, of)?;
+    let first = require_order(ctx, of)?;
     require_readers(sealed, mandatory)?;
     for (index, wrap) in sealed.readers.iter().enumerate() {
         require_key(ctx, &format!("/sealed/readers/{index}"), wrap)?;
-        require_not_removed(ctx, &format!("/sealed/readers/{index}/reader"), of.id, of.version, &wrap.reader)?;
+        // Readers are removed from what is sealed already.
+        if !first {
+            require_not_removed(ctx, &format!("/sealed/readers/{index}/reader"), of.id, of.version, &wrap.reader)?;
+        }
     }
     Ok(())
 }
@@ -159,16 +162,20 @@ pub(super) fn signer_who_reads(
 
 /// Refuses unless something can be sealed for this key: an active member with an active reading key.
 pub(super) fn require_key(ctx: &Context<'_>, field: &str, wrap: &Wrap) -> Result<(), Refused> {
-    if !is_active(ctx, &wrap.reader)? {
-        return Err(Refused::ReaderUnknown { field: format!("{field}/reader"), member: wrap.reader.clone() });
-    }
-    let active = ctx.query_opt(
-        "SELECT 1 FROM document_reading_key WHERE member = ?1 AND name = ?2 AND state = 'active'",
+    let found: Option<bool> = ctx.query_opt(
+        "SELECT EXISTS (SELECT 1 FROM document_reading_key k WHERE k.member = ?1 AND k.name = ?2 AND k.state = 'active')
+         FROM member WHERE id = ?1 AND state = 'active'",
         (&wrap.reader, &wrap.key),
-        |_| Ok(()),
+        |row| row.get(0),
     )?;
-    let (field, member, name) = (format!("{field}/key"), wrap.reader.clone(), wrap.key.clone());
-    active.ok_or(Refused::ReadingKeyUnknown { field, member, name })
+    let member = wrap.reader.clone();
+    match found {
+        Some(true) => Ok(()),
+        Some(false) => {
+            Err(Refused::ReadingKeyUnknown { field: format!("{field}/key"), member, name: wrap.key.clone() })
+        }
+        None => Err(Refused::ReaderUnknown { field: format!("{field}/reader"), member }),
+    }
 }
 
 pub(super) fn is_active(ctx: &Context<'_>, member: &str) -> Result<bool, Refused> {
@@ -218,14 +225,15 @@ pub(super) fn insert_reader(
     Ok(())
 }
 
-fn require_order(ctx: &Context<'_>, of: &Subject<'_>) -> Result<(), Refused> {
+/// Refuses a version that does not follow those there are; whether it is the first.
+fn require_order(ctx: &Context<'_>, of: &Subject<'_>) -> Result<bool, Refused> {
     let reason = match newest(ctx, of.id)? {
         _ if of.version < 1 => format!("version {} is below 1", of.version),
         Some((newest, _)) if of.version <= newest => {
             format!("version {newest} of {} is sealed, so {} cannot be", of.id, of.version)
         }
         Some((_, sealer)) if sealer != of.sealer => format!("{} is sealed by {sealer}", of.id),
-        _ => return Ok(()),
+        newest => return Ok(newest.is_none()),
     };
     Err(Refused::OutOfOrder { reason })
 }

@@ -7,6 +7,7 @@ mod events;
 mod genesis;
 mod governance;
 mod keys;
+mod package;
 mod queries;
 mod refusals;
 mod signers;
@@ -30,10 +31,12 @@ pub use events::{
 };
 pub use governance::{CONSORTIUM, require_consortium};
 pub use keys::NewKey;
+pub(crate) use package::{insert_package, signature_of, without_packages};
 pub use refusals::Refused;
 pub use signers::{
     KEY_TABLES, key_signed, require_role, require_signature, signer_key, signer_member, signer_with_role, signs_now,
 };
+pub(crate) use signers::{caller, has_role};
 
 use crate::{CommandDeclaration, EventDeclaration, Module, Route};
 

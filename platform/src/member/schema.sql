@@ -1,8 +1,8 @@
--- Organisations and people. Validators are members with a node; all others have keys alone.
+-- Organisations, people and packages. Validators are members with a node; people have keys alone, packages not even these.
 CREATE TABLE member (
     id           TEXT    NOT NULL PRIMARY KEY CHECK (id <> 'consortium'),   -- a name, such as supplier-1; never used again
     name         TEXT    NOT NULL,               -- for people; a person's is what it wants to be called
-    kind         TEXT    NOT NULL CHECK (kind IN ('organisation', 'person')),
+    kind         TEXT    NOT NULL CHECK (kind IN ('organisation', 'person', 'package')),
     state        TEXT    NOT NULL CHECK (state IN ('active', 'suspended', 'removed')),
     sponsor      TEXT    REFERENCES member (id), -- the organisation that registered a person
     since_height INTEGER NOT NULL,

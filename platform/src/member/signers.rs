@@ -1,5 +1,5 @@
 use super::{Refused, roles};
-use counterfoil_state::{Context, SignerKey};
+use counterfoil_state::{Caller, Context, SignerKey};
 use counterfoil_types::{Fault, Kid, Refusal};
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -64,7 +64,7 @@ pub fn require_role<'a>(ctx: &Context<'a>, role: &str) -> Result<&'a str, Refusa
 }
 
 /// Whether an active member has a role.
-pub(super) fn has_role(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
+pub(crate) fn has_role(ctx: &Context<'_>, member: &str, role: &str) -> Result<bool, Refusal> {
     let found = ctx.query_opt(
         "SELECT 1 FROM member_role r JOIN member m ON m.id = r.member
          WHERE r.member = ?1 AND r.role = ?2 AND m.state = 'active'",
@@ -72,6 +72,29 @@ pub(super) fn has_role(ctx: &Context<'_>, member: &str, role: &str) -> Result<bo
         |_| Ok(()),
     )?;
     Ok(found.is_some())
+}
+
+/// The roles of a member, sorted; none unless it is active.
+fn roles_of(ctx: &Context<'_>, member: &str) -> Result<Vec<String>, Refusal> {
+    ctx.query(
+        "SELECT r.role FROM member_role r JOIN member m ON m.id = r.member
+         WHERE r.member = ?1 AND m.state = 'active' ORDER BY r.role",
+        [member],
+        |row| row.get(0),
+    )
+}
+
+/// The sender, as the statements of users see it.
+pub(crate) fn caller(ctx: &Context<'_>) -> Result<Caller, Refusal> {
+    let sender = &ctx.signers()[0];
+    Ok(Caller {
+        member: sender.member().to_owned(),
+        key: sender.to_string(),
+        roles: roles_of(ctx, sender.member())?,
+        now_ms: ctx.time_ms() as i64,
+        height: ctx.height() as i64,
+        transaction: ctx.transaction().to_string(),
+    })
 }
 
 /// Whether a key signs now: active, within its validity, of an active member. For those who kept a signature to use it later, since

@@ -11,6 +11,7 @@ mod invoices;
 mod members;
 mod money;
 mod pace;
+mod packages;
 mod validators;
 
 pub use ages::Ages;
@@ -19,6 +20,7 @@ pub use documents::Documents;
 pub use invoices::Invoices;
 pub use members::Members;
 pub use money::Money;
+pub use packages::Packages;
 pub use validators::{Leaver, Validators};
 
 use pace::Pace;

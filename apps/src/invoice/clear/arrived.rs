@@ -130,12 +130,14 @@ pub(in crate::invoice) fn examine(
     opened: Result<&Opened, &SealError>,
     member: &str,
 ) -> Result<Vec<Call>, Refusal> {
+    // Sealed for a key that is elsewhere.
+    if matches!(opened, Err(SealError::NotAReader { .. })) {
+        return Ok(Vec::new());
+    }
     // Applications are sealed too; a red letter has nothing sealed.
     let Some(row) = row(reader, &record.subject)? else { return Ok(Vec::new()) };
     let invoice = row.id.clone();
     let checked = match opened {
-        // Sealed for a key that is elsewhere.
-        Err(SealError::NotAReader { .. }) => return Ok(Vec::new()),
         Err(error) => Err(Wrong::new(error.code(), "/sealed")),
         Ok(opened) => checked(&Arrived { reader, row, fields: opened.fields() }),
     };

@@ -4,8 +4,12 @@ use counterfoil_state::{Reader, SqlCode, SqlLimits};
 use serde_json::{Value, json};
 
 /// The rows of a SELECT.
-pub(in crate::invoice) fn rows(reader: &Reader, sql: &str, params: &[Value]) -> Result<Vec<Vec<Value>>, Refusal> {
-    Ok(reader.sql(sql, params, SqlLimits::default())?.rows)
+pub(in crate::invoice) fn rows(
+    reader: &Reader,
+    sql: &'static str,
+    params: &[Value],
+) -> Result<Vec<Vec<Value>>, Refusal> {
+    Ok(reader.sql_static(sql, params, SqlLimits::default())?.rows)
 }
 
 /// The time of the newest block.

@@ -1,6 +1,6 @@
 //! A small program: accounts and transfers, and a command that runs any SQL with a command's rights.
 
-use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey, rusqlite};
+use counterfoil_state::{Context, ModuleSchema, NewTable, Prepared, Program, SignerKey, rusqlite};
 use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal, RefusalKind};
 use rusqlite::OptionalExtension as _;
 use serde::Deserialize;
@@ -45,6 +45,16 @@ struct Transfer {
     from: String,
     to: String,
     amount: i64,
+}
+
+/// A table made while the ledger runs.
+#[derive(Deserialize)]
+struct Create {
+    name: String,
+    mutable: bool,
+    sql: String,
+    #[serde(default)]
+    index: Option<String>,
 }
 
 /// Calls within a call.
@@ -97,7 +107,9 @@ impl Program for Bank {
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
         for call in calls {
             let name = call.r#do.as_str();
-            if !["bank.transfer", "bank.sql", "bank.revoke", "bank.interest", "bank.as", "bank.try"].contains(&name) {
+            if !["bank.transfer", "bank.sql", "bank.create", "bank.revoke", "bank.interest", "bank.as", "bank.try"]
+                .contains(&name)
+            {
                 return Err(Refusal::new("bank/1", RefusalKind::NotFound, format!("no command {name}")));
             }
         }
@@ -116,6 +128,14 @@ impl Bank {
         match call.r#do.as_str() {
             "bank.transfer" => transfer(context, serde_json::from_str(with).expect("arguments")),
             "bank.sql" => statements(context, &serde_json::from_str(with).expect("arguments")),
+            "bank.create" => {
+                let Create { name, mutable, sql, index } = serde_json::from_str(with).expect("arguments");
+                context.create_table(&NewTable { name: &name, module: "bank", mutable, sql: &sql })?;
+                if let Some(index) = index {
+                    context.create_index(&name, &index)?;
+                }
+                Ok("null".into())
+            }
             "bank.revoke" => {
                 let kid: serde_json::Value = serde_json::from_str(with).expect("arguments");
                 context.run("UPDATE signer SET revoked = 1 WHERE kid = ?1", [kid["kid"].as_str()])?;

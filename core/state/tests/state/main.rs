@@ -10,4 +10,6 @@ mod ledger;
 mod model;
 mod opening;
 mod reading;
+mod selecting;
 mod sql;
+mod tables;

@@ -136,6 +136,8 @@ impl Command for Sign {
         }
         // Members in the order of the transaction that was signed first: the sender stays the sender.
         let all: Vec<Kid> = parties.iter().flat_map(|party| party.keys.iter().map(|key| key.kid.clone())).collect();
+        let prepared = ctx.prepare(calls.calls())?;
+        crate::approval::note_amounts(ctx, crate::registry::parsed(&prepared))?;
         match ctx.try_call_as(&all, calls.calls())? {
             Err(refusal) => self.fail(ctx, refusal),
             Ok(outputs) => {

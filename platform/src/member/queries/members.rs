@@ -29,7 +29,7 @@ struct Key {
 
 const ID: Column = Column::text("id", "The member's id.");
 const NAME: Column = Column::text("name", "Its name for people.");
-const KIND: Column = Column::text("kind", "`organisation` or `person`.");
+const KIND: Column = Column::text("kind", "`organisation`, `person` or `package`.");
 const STATE: Column = Column::text("state", "`active`, `suspended` or `removed`.");
 const SPONSOR: Column = Column::text("sponsor", "The organisation that registered a person.");
 const ROLES: Column = Column::json::<Vec<String>>("roles", "What it is to the others, such as `bank`.");
@@ -79,7 +79,7 @@ pub(super) const LIST: Query = Query {
           ORDER BY m.id LIMIT :limit",
     parameters: &[
         Parameter::text("role", "Only members with this role.").optional(),
-        Parameter::text("kind", "Only `organisation` or `person`.").optional(),
+        Parameter::text("kind", "Only `organisation`, `person` or `package`.").optional(),
         Parameter::text("state", "Only `active`, `suspended` or `removed`.").optional(),
     ],
     columns: &[ID, NAME, KIND, STATE, ROLES, SPONSOR],

@@ -1,0 +1,121 @@
+// What all forms have in common: a refusal stands at the field that it names, and whatever is under way is told.
+
+import { NoKey, NotSupported } from "./key.js";
+import { Refused } from "./ledger.js";
+
+const by = (id) => document.getElementById(id);
+
+/** What was prepared is not what was asked for. */
+export class NotWhatWasAsked extends Error {}
+
+/** Something else that the page says, in its language. */
+export class Told extends Error {}
+
+function reason(code) {
+  const codes = Array.from(document.querySelectorAll("#reasons dt"));
+  const found = codes.find((one) => one.textContent === code);
+  return (found ?? codes.find((one) => one.textContent === "other")).nextElementSibling.textContent;
+}
+
+function isKnown(code) {
+  return Array.from(document.querySelectorAll("#reasons dt")).some((one) => one.textContent === code);
+}
+
+/** A text that the page has in its language. */
+export function text(id) {
+  return by(id).textContent;
+}
+
+/** The input that a JSON Pointer names: the longest one that the pointer begins with, or ends with. */
+function inputAt(pointer) {
+  const inputs = Array.from(document.querySelectorAll("[data-field]"));
+  const fits = inputs.filter(({ dataset: { field } }) => pointer === field || pointer.startsWith(`${field}/`) || pointer.endsWith(field));
+  return fits.sort((a, b) => b.dataset.field.length - a.dataset.field.length)[0];
+}
+
+/** Links an input with its hint, and with what is wrong with it. */
+function describe(input, wrong = "") {
+  input.dataset.hint ??= input.getAttribute("aria-describedby") ?? "";
+  const ids = `${input.dataset.hint} ${wrong}`.trim();
+  if (ids) input.setAttribute("aria-describedby", ids);
+  else input.removeAttribute("aria-describedby");
+}
+
+/** Takes back what was said of an input, or of all. */
+export function clear(input) {
+  const inputs = input ? [input] : document.querySelectorAll("[aria-invalid]");
+  for (const one of inputs) {
+    one.removeAttribute("aria-invalid");
+    by(one.getAttribute("aria-errormessage"))?.remove();
+    one.removeAttribute("aria-errormessage");
+    describe(one);
+  }
+  if (!input) by("problem").hidden = true;
+}
+
+/** Says at an input what is wrong with it. */
+export function wrongAt(input, message) {
+  clear(input);
+  const told = document.createElement("p");
+  told.id = `${input.id || input.value}-error`;
+  told.className = "error";
+  told.textContent = message;
+  (input.closest(".field") ?? input.closest("li")).append(told);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-errormessage", told.id);
+  describe(input, told.id);
+}
+
+function say(message, code, detail) {
+  const problem = by("problem");
+  problem.textContent = message;
+  if (detail) {
+    const more = document.createElement("span");
+    more.className = "detail";
+    more.lang = "en";
+    more.textContent = ` ${code}: ${detail}`;
+    problem.append(more);
+  }
+  problem.hidden = false;
+  problem.scrollIntoView({ block: "nearest" });
+}
+
+/** Shows why something was not done. */
+export function show(error) {
+  if (error instanceof Refused) {
+    const input = error.field && inputAt(error.field);
+    if (input && input.offsetParent !== null) {
+      wrongAt(input, reason(error.code));
+      input.focus();
+      return;
+    }
+    say(reason(error.code), error.code, isKnown(error.code) ? "" : error.message);
+  } else if (error instanceof NoKey) say(text("no-key"));
+  else if (error instanceof NotSupported) say(text("not-supported"));
+  else if (error instanceof NotWhatWasAsked) say(text("not-what-was-asked"));
+  else if (error instanceof Told) say(error.message);
+  else if (error instanceof TypeError) say(text("unreachable"));
+  else throw error;
+}
+
+/** Does something while the buttons of the page rest; whether it was done. */
+export async function working(action) {
+  const buttons = Array.from(document.querySelectorAll("main button:not([disabled])"));
+  const rest = (resting) => {
+    for (const button of buttons) button.disabled = resting;
+    by("status").textContent = resting ? text("working") : "";
+  };
+  clear();
+  rest(true);
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    // First, since what rests takes no focus.
+    rest(false);
+    show(error);
+    return false;
+  } finally {
+    rest(false);
+  }
+}

@@ -1,0 +1,166 @@
+use super::{
+    guard,
+    language::Language,
+    refusals::{self, Reason},
+    texts::Texts,
+};
+use crate::{
+    gate::now_ms,
+    member::Member,
+    problem::{Answer, Problem},
+};
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use std::{convert::Infallible, fmt, sync::Arc};
+
+/// What every page has: its language, where it is, and what its scripts need of the ledger.
+pub struct Page {
+    /// The language.
+    pub language: Language,
+    /// Its texts.
+    pub t: &'static Texts,
+    /// Path and query, for the switch of the language.
+    pub path: String,
+    /// The ledger's id.
+    pub ledger: String,
+    /// The node's time, by which scripts set theirs: a phone's clock may be wrong.
+    pub now_ms: u64,
+    /// What refusals mean in this language, by code.
+    pub reasons: &'static [Reason],
+    /// Whether this is a ledger for trying out.
+    pub sample: bool,
+}
+
+impl Page {
+    /// The text of a refusal.
+    pub fn reason(&self, reason: &Reason) -> &'static str {
+        reason.text(self.language)
+    }
+
+    /// The text of a state or a step.
+    pub fn state(&self, name: &str) -> &'static str {
+        self.t.state(name)
+    }
+
+    /// Where this page is in the other language.
+    pub fn switch(&self) -> String {
+        format!("/language/{}?to={}", self.language.other().tag(), encoded(&self.path))
+    }
+}
+
+/// Who asks for a page, and how.
+pub struct Visit {
+    /// In which language.
+    pub language: Language,
+    /// Path and query.
+    pub path: String,
+    /// What the browser sent.
+    pub headers: HeaderMap,
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { language: Language::of(&parts.headers), path, headers: parts.headers.clone() })
+    }
+}
+
+impl Visit {
+    /// What the page has in common with all others.
+    pub fn page(&self, node: &Member) -> Page {
+        Page {
+            language: self.language,
+            t: self.language.texts(),
+            path: self.path.clone(),
+            ledger: node.ledger.to_string(),
+            now_ms: now_ms(),
+            reasons: refusals::ALL,
+            sample: node.access.is_open(),
+        }
+    }
+
+    /// A page, or one that says why there is none.
+    pub fn answer<T: Template>(&self, node: &Member, made: Answer<T>) -> Response {
+        match made.and_then(|template| html(StatusCode::OK, &template)) {
+            Ok(response) => response,
+            Err(problem) => self.problem(node, &problem),
+        }
+    }
+
+    /// The page that says why there is no other.
+    pub fn problem(&self, node: &Member, problem: &Problem) -> Response {
+        let document = problem.document();
+        let reason = refusals::of(problem.code()).map(|reason| reason.text(self.language));
+        let detail = document["detail"].as_str().unwrap_or_default().to_owned();
+        let page = Wrong { page: self.page(node), code: problem.code().to_owned(), reason, detail };
+        html(problem.status(), &page).unwrap_or_else(|problem| problem.into_response())
+    }
+
+    /// The page that `make` makes for the member whose phone asks; without a session the one that signs in.
+    pub async fn of_member<T, F>(
+        self,
+        node: &Arc<Member>,
+        make: impl FnOnce(counterfoil_types::Kid, Page) -> F + Send,
+    ) -> Response
+    where
+        T: Template,
+        F: Future<Output = Answer<T>> + Send,
+    {
+        match node.visitor(&self.headers).await {
+            Ok(Some(kid)) => {
+                let made = make(kid, self.page(node)).await;
+                self.answer(node, made)
+            }
+            Ok(None) => self.answer(node, Ok(super::phone::SignIn { page: self.page(node) })),
+            Err(problem) => self.problem(node, &problem),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Wrong {
+    page: Page,
+    code: String,
+    reason: Option<&'static str>,
+    detail: String,
+}
+
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> impl fmt::Display {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+}
+
+/// A page as it is sent.
+pub fn html(status: StatusCode, template: &impl Template) -> Answer<Response> {
+    let text = template.render().map_err(|error| Problem::unavailable(format!("the page is not made: {error}")))?;
+    Ok(guard::confidential((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response()))
+}
+
+/// A point in time as pages show it.
+pub struct Time(pub u64);
+
+impl fmt::Display for Time {
+    /// In China, where the shops are: UTC+8 without summer time.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = std::time::UNIX_EPOCH + std::time::Duration::from_millis(self.0 + 8 * 3_600_000);
+        let text = humantime::format_rfc3339_seconds(local).to_string();
+        write!(f, "{} {}", &text[..10], &text[11..16])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Time;
+
+    #[test]
+    fn times_are_those_of_china() {
+        assert_eq!(Time(1_766_966_400_000).to_string(), "2025-12-29 08:00");
+    }
+}

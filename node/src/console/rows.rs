@@ -1,0 +1,34 @@
+use crate::{member::Member, problem::Answer};
+use counterfoil_apps::invoice::decimal::Fixed;
+use serde_json::Value;
+
+/// A row of a SELECT.
+pub struct Row(Vec<Value>);
+
+impl Row {
+    /// A column's text; empty where it is NULL.
+    pub fn text(&self, at: usize) -> String {
+        self.0.get(at).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// A column's number; 0 where it is NULL.
+    pub fn number(&self, at: usize) -> u64 {
+        self.0.get(at).and_then(Value::as_u64).unwrap_or_default()
+    }
+
+    /// A column of hundredths as an amount, such as `198.00`.
+    pub fn amount(&self, at: usize) -> String {
+        self.money(at).to_string()
+    }
+
+    /// The same to reckon with.
+    pub fn money(&self, at: usize) -> Fixed<2> {
+        Fixed(self.0.get(at).and_then(Value::as_i64).unwrap_or_default())
+    }
+}
+
+/// The rows of a SELECT.
+pub async fn select(node: &Member, sql: &str, params: Vec<Value>) -> Answer<Vec<Row>> {
+    let table = node.store.sql(sql.to_owned(), params).await?;
+    Ok(table.rows.into_iter().map(Row).collect())
+}

@@ -1,0 +1,156 @@
+//! CREATE TABLE and CREATE INDEX.
+
+use super::{
+    CreatedTable, Refused,
+    commands::checked,
+    options::Options,
+    rights,
+    table::{SharedTable, mentioned, write_shape},
+};
+use crate::Event as _;
+use counterfoil_sql::{Catalog, Definition, IndexDefinition, Naming, physical};
+use counterfoil_state::{Context, NewTable};
+use counterfoil_types::{Refusal, TransactionCode};
+use std::collections::BTreeSet;
+
+/// Creates the table or index that `sql` defines, in a schema that the sender owns or begins by it.
+pub(super) fn define(ctx: &mut Context<'_>, field: &str, sql: &str, index: bool) -> Result<(), Refused> {
+    let catalog = referenced(ctx, sql)?;
+    let reserved = reserved(ctx);
+    let naming = Naming { catalog: &catalog, home: None, reserved: &reserved };
+    if index {
+        let index = counterfoil_sql::create_index(sql, 1, &naming).map_err(|found| checked(field, &found))?;
+        require_owner(ctx, field, &index.schema)?;
+        return create_index(ctx, field, &index);
+    }
+    let table = counterfoil_sql::create_table(sql, 1, &naming).map_err(|found| checked(field, &found))?;
+    let options = Options::read(field, &table)?;
+    own_schema(ctx, field, &table.schema)?;
+    let writers = options.writers.clone().unwrap_or_else(|| vec![ctx.signers()[0].member().to_owned()]);
+    let writers = rights::checked_writers(ctx, |_| field.to_owned(), &writers)?;
+    create_table(ctx, field, &table, &options, &Origin { text: sql, package: false })?;
+    rights::set_writers(ctx, &physical(&table.schema, &table.name), &writers)?;
+    Ok(())
+}
+
+/// Tables that one member creates at most, those of packages that come into force by its vote among them: no member takes all places.
+const TABLES_OF_MEMBER_MAX: i64 = 100;
+
+/// Where a definition comes from.
+pub(crate) struct Origin<'a> {
+    /// As it was written.
+    pub text: &'a str,
+    /// Whether it is a package's.
+    pub package: bool,
+}
+
+/// Creates a table and remembers what it is.
+pub(crate) fn create_table(
+    ctx: &mut Context<'_>,
+    field: &str,
+    table: &Definition,
+    options: &Options,
+    origin: &Origin<'_>,
+) -> Result<(), Refused> {
+    let name = physical(&table.schema, &table.name);
+    let height = ctx.query_opt("SELECT height FROM sql_table WHERE name = ?1", [&name], |row| row.get(0))?;
+    if let Some(height) = height {
+        return Err(Refused::TableTaken { field: field.to_owned(), table: name, height });
+    }
+    let creator = ctx.signers()[0].to_string();
+    let count = "SELECT count(*) FROM sql_table WHERE substr(creator, 1, length(?1) + 1) = ?1 || '/'";
+    let made = ctx.query_opt(count, [ctx.signers()[0].member()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+    if made >= TABLES_OF_MEMBER_MAX {
+        return Err(Refused::TooManyTables { field: field.to_owned(), max: TABLES_OF_MEMBER_MAX });
+    }
+    let new = NewTable { name: &name, module: super::MODULE.name, mutable: options.updates, sql: &table.sql };
+    ctx.create_table(&new).map_err(|refusal| failed(field, refusal))?;
+    ctx.run(
+        "INSERT INTO sql_table (name, schema, package, mode, owner_column, readers, definition, shape, creator, height, time_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        (
+            &name,
+            &table.schema,
+            origin.package,
+            if options.updates { "update" } else { "append" },
+            &options.owner_column,
+            if options.open { "packages" } else { "members" },
+            origin.text,
+            write_shape(&table.shape),
+            creator,
+            ctx.height() as i64,
+            ctx.time_ms() as i64,
+        ),
+    )?;
+    CreatedTable { table: name, schema: table.schema.clone() }.emit(ctx);
+    Ok(())
+}
+
+/// Creates an index; a unique one is a key of its table from now on.
+pub(crate) fn create_index(ctx: &mut Context<'_>, field: &str, index: &IndexDefinition) -> Result<(), Refused> {
+    ctx.create_index(&physical(&index.schema, &index.table), &index.sql).map_err(|refusal| failed(field, refusal))?;
+    if index.unique {
+        let table = physical(&index.schema, &index.table);
+        let mut shape = SharedTable::require(ctx, &table)?.shape;
+        shape.unique.push(index.columns.clone());
+        ctx.run("UPDATE sql_table SET shape = ?2 WHERE name = ?1", (&table, write_shape(&shape)))?;
+    }
+    Ok(())
+}
+
+fn failed(field: &str, refusal: Refusal) -> Refused {
+    match TransactionCode::StatementFailed.is(&refusal) {
+        true => Refused::Failed { field: field.to_owned(), reason: refusal.detail },
+        false => Refused::Other(refusal),
+    }
+}
+
+/// The tables that a definition names, and all others of their schemas.
+fn referenced(ctx: &Context<'_>, sql: &str) -> Result<Catalog, Refusal> {
+    let mut catalog = Catalog::default();
+    let names = mentioned(sql);
+    let schemas: BTreeSet<_> = names.iter().filter_map(|name| name.split('.').next()).collect();
+    for schema in schemas {
+        SharedTable::of_schema(ctx, schema)?.iter().for_each(|table| table.add_to(&mut catalog));
+    }
+    Ok(catalog)
+}
+
+/// Names that are no schema's: those of modules.
+pub(crate) fn reserved(ctx: &Context<'_>) -> BTreeSet<String> {
+    let modules = ctx.command_names();
+    modules.iter().filter_map(|name| name.split('.').next()).map(str::to_owned).collect()
+}
+
+/// Makes the sender the owner of a new schema, or refuses unless it owns the one that is there.
+fn own_schema(ctx: &mut Context<'_>, field: &str, schema: &str) -> Result<(), Refused> {
+    let caller = ctx.signers()[0].member();
+    if ctx.query_opt("SELECT 1 FROM sql_schema WHERE name = ?1", [schema], |_| Ok(()))?.is_some() {
+        return require_owner(ctx, field, schema);
+    }
+    let member = ctx.query_opt("SELECT kind FROM member WHERE id = ?1", [schema], |row| row.get::<_, String>(0))?;
+    if let Some(kind) = member.filter(|_| schema != caller) {
+        let reason = format!("it is the name of a member ({kind})");
+        return Err(Refused::SchemaTaken { field: field.to_owned(), schema: schema.to_owned(), reason });
+    }
+    let (height, time_ms) = (ctx.height() as i64, ctx.time_ms() as i64);
+    let sql = "INSERT INTO sql_schema (name, owner, height, time_ms) VALUES (?1, ?2, ?3, ?4)";
+    ctx.run(sql, (schema, caller, height, time_ms))?;
+    Ok(())
+}
+
+/// Refuses unless the sender owns the schema.
+pub(super) fn require_owner(ctx: &Context<'_>, field: &str, schema: &str) -> Result<(), Refused> {
+    let caller = ctx.signers()[0].member();
+    let owner =
+        ctx.query_opt("SELECT owner FROM sql_schema WHERE name = ?1", [schema], |row| row.get::<_, String>(0))?;
+    match owner {
+        Some(owner) if owner == caller => Ok(()),
+        owner => Err(Refused::NotTheSchemasOwner {
+            field: field.to_owned(),
+            schema: schema.to_owned(),
+            owner: owner.unwrap_or_else(|| "nobody".to_owned()),
+            caller: caller.to_owned(),
+        }),
+    }
+}

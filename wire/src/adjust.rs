@@ -1,7 +1,7 @@
 //! SET, SHOW and what clears a session.
 
 use crate::{
-    error::WireError,
+    error::{SqlState, WireError},
     reply::{self, Field},
     run::format_of,
     session::{Session, Step},
@@ -66,18 +66,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         Ok(if reset { "RESET" } else { "SET" })
     }
 
-    pub(crate) fn forget(&mut self, sql: &str) -> &'static str {
+    pub(crate) fn forget(&mut self, sql: &str) -> Result<&'static str, WireError> {
         let tokens = text::tokens(sql);
         if tokens[0].is("discard") {
+            // Who takes over a pooled session would commit what somebody else has collected.
+            if self.transaction.state != State::Implicit {
+                let text = "DISCARD cannot run inside a transaction block";
+                return Err(WireError::new(SqlState::ActiveTransaction, text));
+            }
             self.statements.clear();
             self.settings.reset();
-            return "DISCARD ALL";
+            return Ok("DISCARD ALL");
         }
         match tokens.last().and_then(text::Token::name).as_deref() {
             Some("all") => self.statements.clear(),
             Some(name) => drop(self.statements.remove(name)),
             None => {}
         }
-        "DEALLOCATE"
+        Ok("DEALLOCATE")
     }
 }

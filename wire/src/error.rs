@@ -49,6 +49,8 @@ states! {
     Unique = "23505",
     /// A CHECK is not fulfilled.
     Check = "23514",
+    /// What ends a session's state is asked for inside BEGIN and COMMIT.
+    ActiveTransaction = "25001",
     /// A transaction that only reads cannot write.
     ReadOnlyTransaction = "25006",
     /// There is no transaction to end.

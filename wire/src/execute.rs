@@ -245,7 +245,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
             Sort::Show => return self.show(asked, formats),
             Sort::Set => self.set(asked)?,
-            Sort::Forget => self.forget(asked),
+            Sort::Forget => self.forget(asked)?,
             Sort::Nothing(tag) => tag,
             Sort::Empty | Sort::Read { .. } | Sort::Catalog => unreachable!("handled by run_portal"),
         };

@@ -130,6 +130,10 @@ pub(crate) fn sort(sql: &str) -> Result<Sort, WireError> {
         (Kind::Word, "release") => Sort::Release,
         (Kind::Word, "rollback") if tokens.iter().any(|token| token.is("to")) => Sort::RollbackTo,
         (Kind::Word, "rollback") if word(1, "prepared") => return Err(two_phase(sql, first)),
+        (Kind::Word, "commit" | "end" | "rollback" | "abort") if chains(&tokens) => {
+            let text = "AND CHAIN is not supported: begin the next transaction by BEGIN";
+            return Err(WireError::new(SqlState::FeatureNotSupported, text).at(sql, first.at));
+        }
         (Kind::Word, "commit" | "end") => Sort::Commit,
         (Kind::Word, "rollback" | "abort") => Sort::Rollback,
         (Kind::Word, "show") => Sort::Show,
@@ -140,6 +144,11 @@ pub(crate) fn sort(sql: &str) -> Result<Sort, WireError> {
         (Kind::Word, known) => return Err(not_done(sql, first, known)),
         _ => return Err(syntax_error(sql, first)),
     })
+}
+
+/// Whether the end of a transaction is to begin another.
+fn chains(tokens: &[Token<'_>]) -> bool {
+    tokens.windows(2).any(|pair| pair[0].is("and") && pair[1].is("chain"))
 }
 
 fn two_phase(sql: &str, token: &Token<'_>) -> WireError {
@@ -229,6 +238,7 @@ mod tests {
             ("CREATE TABLE a.b (id INTEGER PRIMARY KEY)", Sort::Define),
             ("BEGIN ISOLATION LEVEL SERIALIZABLE", Sort::Begin),
             ("END", Sort::Commit),
+            ("COMMIT WORK AND NO CHAIN", Sort::Commit),
             ("ROLLBACK TO a", Sort::RollbackTo),
             ("DISCARD ALL", Sort::Forget),
             ("UNLISTEN *", Sort::Nothing("UNLISTEN")),
@@ -238,6 +248,8 @@ mod tests {
         for (sql, state, position) in [
             ("PRAGMA table_info(a)", SqlState::FeatureNotSupported, 1),
             (" ATTACH 'x' AS y", SqlState::FeatureNotSupported, 2),
+            ("COMMIT AND CHAIN", SqlState::FeatureNotSupported, 1),
+            (" rollback work and chain", SqlState::FeatureNotSupported, 2),
             ("COPY a FROM stdin", SqlState::FeatureNotSupported, 1),
             ("SELEKT 1", SqlState::Syntax, 1),
             ("é)", SqlState::Syntax, 1),

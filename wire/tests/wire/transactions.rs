@@ -145,3 +145,18 @@ fn a_portal_read_in_parts_sees_one_height() {
     client.query("COMMIT");
     assert_eq!(client.value("SELECT count(*) FROM stock"), "20000");
 }
+
+#[test]
+fn a_transaction_is_not_handed_on_to_the_next_session() {
+    let served = serve(10);
+    let mut client = Client::start(&served);
+    client.query("BEGIN; DELETE FROM stock");
+    let replies = client.query("DISCARD ALL");
+    assert_eq!((error(&replies).as_deref(), status(&replies)), (Some("25001"), 'E'));
+    assert_eq!(tags(&client.query("ROLLBACK")), ["ROLLBACK"]);
+    assert_eq!(tags(&client.query("DISCARD ALL")), ["DISCARD ALL"]);
+    client.query("BEGIN; DELETE FROM stock");
+    assert_eq!(error(&client.query("COMMIT AND CHAIN")).as_deref(), Some("0A000"));
+    client.query("ROLLBACK");
+    assert_eq!(client.value("SELECT count(*) FROM stock"), "10");
+}

@@ -2,12 +2,10 @@ use crate::{
     hub::Mark,
     problem::{Answer, Problem},
 };
-use counterfoil_platform::Query;
-use counterfoil_proof::{COMMITTEE_TABLE, Chain, ChangePath, NoProof, Proof};
+use counterfoil_platform::{ProofSource, Query, Written};
+use counterfoil_proof::{NoProof, Proof};
 use counterfoil_state::{Reader, SqlLimits, SqlParams, SqlResult};
-use counterfoil_types::{
-    Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction, machine::Located,
-};
+use counterfoil_types::{Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction};
 use serde_json::Value as Json;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
@@ -25,16 +23,6 @@ const VAULT: &str = "vault";
 pub struct Store {
     reader: Reader,
     selects: Arc<Semaphore>,
-}
-
-/// Where and what a row is, and how its block's list of changes shows that it was written.
-pub struct Written {
-    /// The block.
-    pub height: u64,
-    /// The row.
-    pub located: Located,
-    /// Its place among the changes.
-    pub changes: ChangePath,
 }
 
 /// A public action of a package in force.
@@ -206,7 +194,7 @@ impl Store {
 
     /// How the block of `height` wrote a row.
     pub async fn written(&self, height: u64, table: String, key: Vec<String>) -> Answer<Written> {
-        self.ask(move |reader| written(reader, height, &table, &key)).await
+        self.ask(move |reader| Written::read(reader, height, &table, &key)).await
     }
 
     /// Adds to a proof what leads from its height to the members' signatures; nothing while they are not all there.
@@ -223,68 +211,5 @@ impl Store {
             })
             .await?;
         proof.map_err(|why| Problem::from(Fault::failed(why)))
-    }
-}
-
-fn written(reader: &Reader, height: u64, table: &str, key: &[String]) -> Result<Written, Refusal> {
-    let path = reader.change_path(height, table, key)?;
-    Ok(Written {
-        height,
-        located: Located {
-            key: path.key,
-            table: path.table,
-            columns: path.columns,
-            primary_key: path.primary_key,
-            key_values: path.key_values,
-            row: path.row,
-        },
-        changes: ChangePath { index: path.index, count: path.count, path: path.path },
-    })
-}
-
-/// A member's blocks and executions, for proofs.
-pub struct ProofSource<'a>(&'a Reader);
-
-impl Chain for ProofSource<'_> {
-    type Error = Fault;
-
-    fn ledger(&self) -> Hash {
-        self.0.ledger()
-    }
-
-    fn execution(&self, height: u64) -> Result<Option<Execution>, Fault> {
-        self.0.execution(height)
-    }
-
-    fn result(&self, height: u64) -> Result<Option<Hash>, Fault> {
-        self.0.result(height)
-    }
-
-    fn header(&self, height: u64) -> Result<Option<Header>, Fault> {
-        self.0.header(height)
-    }
-
-    fn header_executing(&self, height: u64) -> Result<Option<Header>, Fault> {
-        self.0.header_executing(height)
-    }
-
-    fn handovers(&self, epoch: u64) -> Result<Vec<(u64, Located, ChangePath)>, Fault> {
-        let unusable = |refusal: Refusal| Fault::failed(format!("reading the changes of the validators: {refusal}"));
-        let sql = format!("SELECT from_epoch FROM {COMMITTEE_TABLE} WHERE from_epoch <= ?1 ORDER BY from_epoch");
-        let changes = self.0.sql(&sql, SqlParams::Positional(&[epoch.into()]), SqlLimits::default());
-        let mut handovers = Vec::new();
-        for row in changes.map_err(unusable)?.rows {
-            let key = [row[0].to_string()];
-            let height = self.0.written_at(COMMITTEE_TABLE, &key).map_err(unusable)?;
-            let height = height.ok_or_else(|| Fault::failed("no block changed the validators"))?;
-            let Written { located, changes, .. } = written(self.0, height, COMMITTEE_TABLE, &key).map_err(unusable)?;
-            handovers.push((height, located, changes));
-        }
-        Ok(handovers)
-    }
-
-    fn certificate_at_or_after(&self, height: u64) -> Result<Option<(u64, Vec<u8>)>, Fault> {
-        let found = self.0.certificate_at_or_after(height)?;
-        Ok(found.map(|certified| (certified.header.height, certified.certificate)))
     }
 }

@@ -150,7 +150,7 @@ impl PgType {
 /// # Errors
 /// `22P02`, `22P03`, `0A000`.
 pub(crate) fn decode(kind: PgType, format: i16, bytes: &[u8]) -> Result<Value, WireError> {
-    match format {
+    let value = match format {
         TEXT => {
             let text = std::str::from_utf8(bytes).map_err(|_| {
                 WireError::new(SqlState::NotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
@@ -159,6 +159,13 @@ pub(crate) fn decode(kind: PgType, format: i16, bytes: &[u8]) -> Result<Value, W
         }
         BINARY => from_binary(kind, bytes),
         other => Err(WireError::new(SqlState::ProtocolViolation, format!("unsupported format code: {other}"))),
+    }?;
+    match value {
+        // SQLite would take NaN for NULL.
+        Value::Real(number) if !number.is_finite() => {
+            Err(WireError::new(SqlState::OutOfRange, format!("{number} is no number that can be kept here")))
+        }
+        value => Ok(value),
     }
 }
 
@@ -466,6 +473,8 @@ mod tests {
     fn values_that_are_none_are_refused() {
         for (kind, format, bytes, state) in [
             (PgType::Int8, TEXT, &b"1.5"[..], SqlState::TextRepresentation),
+            (PgType::Float8, TEXT, b"NaN", SqlState::OutOfRange),
+            (PgType::Float8, BINARY, &f64::INFINITY.to_be_bytes(), SqlState::OutOfRange),
             (PgType::Bool, TEXT, b"2", SqlState::TextRepresentation),
             (PgType::Bytea, TEXT, b"\\xg0", SqlState::TextRepresentation),
             (PgType::Bytea, TEXT, b"\\9", SqlState::TextRepresentation),

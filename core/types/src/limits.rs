@@ -52,8 +52,6 @@ pub const RECEIPT_WAIT_MS: u64 = 30_000;
 
 /// Tables of a ledger, those of the modules and those that commands create.
 pub const TABLES_MAX: usize = 4_000;
-/// Indexes of a table that a command created, those of its keys among them.
-pub const TABLE_INDEXES_MAX: usize = 16;
 /// Bytes of all rows that the SELECTs of users give within one transaction; what they tell in results and events is made of these.
 pub const USER_ROW_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of what a refusal says; the rest is cut off.

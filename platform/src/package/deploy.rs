@@ -137,19 +137,12 @@ fn options(table: &PackageTable) -> Result<Options, Refused> {
 /// Makes the indexes that are new.
 fn define_indexes(ctx: &mut Context<'_>, text: &PackageText) -> Result<(), Refused> {
     for index in &text.indexes {
-        let sql = "SELECT definition FROM package_index WHERE package = ?1 AND name = ?2";
-        let there = ctx.query_opt(sql, (&text.name, &index.name), |row| row.get::<_, String>(0))?;
-        match there {
-            Some(definition) if definition == index.sql => continue,
-            Some(_) => {
-                let name = physical(&text.name, &index.name);
-                return Err(Refused::Changed { name, version: i64::from(text.version) - 1 });
-            }
-            None => {}
+        let name = physical(&text.name, &index.name);
+        match define::index_definition(ctx, &name)? {
+            Some(definition) if definition == index.sql => {}
+            Some(_) => return Err(Refused::Changed { name, version: i64::from(text.version) - 1 }),
+            None => define::create_index(ctx, "/source", index).map_err(|refused| Refused::Other(refused.into()))?,
         }
-        define::create_index(ctx, "/source", index).map_err(|refused| Refused::Other(refused.into()))?;
-        let sql = "INSERT INTO package_index (package, name, definition) VALUES (?1, ?2, ?3)";
-        ctx.run(sql, (&text.name, &index.name, &index.sql))?;
     }
     Ok(())
 }

@@ -65,11 +65,3 @@ CREATE TABLE package_invariant (
     sql     TEXT    NOT NULL,
     PRIMARY KEY (package, version, name)
 ) STRICT, WITHOUT ROWID;
-
--- Indexes of packages, so that a later version finds them.
-CREATE TABLE package_index (
-    package    TEXT NOT NULL REFERENCES package (name),
-    name       TEXT NOT NULL,
-    definition TEXT NOT NULL,                   -- the text for SQLite
-    PRIMARY KEY (package, name)
-) STRICT, WITHOUT ROWID;

@@ -36,6 +36,9 @@ pub(super) fn define(ctx: &mut Context<'_>, field: &str, sql: &str, index: bool)
 /// Tables that one member creates at most, those of packages that come into force by its vote among them: no member takes all places.
 const TABLES_OF_MEMBER_MAX: i64 = 100;
 
+/// Indexes of one table at most, besides those of the keys that it was created with.
+const INDEXES_OF_TABLE_MAX: i64 = 16;
+
 /// Where a definition comes from.
 pub(crate) struct Origin<'a> {
     /// As it was written.
@@ -88,14 +91,29 @@ pub(crate) fn create_table(
 
 /// Creates an index; a unique one is a key of its table from now on.
 pub(crate) fn create_index(ctx: &mut Context<'_>, field: &str, index: &IndexDefinition) -> Result<(), Refused> {
-    ctx.create_index(&physical(&index.schema, &index.table), &index.sql).map_err(|refusal| failed(field, refusal))?;
+    let (name, table) = (physical(&index.schema, &index.name), physical(&index.schema, &index.table));
+    if index_definition(ctx, &name)?.is_some() {
+        return Err(Refused::IndexTaken { field: field.to_owned(), index: name });
+    }
+    let count = "SELECT count(*) FROM sql_index WHERE table_name = ?1";
+    let made = ctx.query_opt(count, [&table], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+    if made >= INDEXES_OF_TABLE_MAX {
+        return Err(Refused::TooManyIndexes { field: field.to_owned(), table, max: INDEXES_OF_TABLE_MAX });
+    }
+    ctx.create_index(&index.sql).map_err(|refusal| failed(field, refusal))?;
+    let sql = "INSERT INTO sql_index (name, table_name, definition, height) VALUES (?1, ?2, ?3, ?4)";
+    ctx.run(sql, (&name, &table, &index.sql, ctx.height() as i64))?;
     if index.unique {
-        let table = physical(&index.schema, &index.table);
         let mut shape = SharedTable::require(ctx, &table)?.shape;
         shape.unique.push(index.columns.clone());
         ctx.run("UPDATE sql_table SET shape = ?2 WHERE name = ?1", (&table, write_shape(&shape)))?;
     }
     Ok(())
+}
+
+/// How an index of shared tables is defined, if there is one of this name.
+pub(crate) fn index_definition(ctx: &Context<'_>, name: &str) -> Result<Option<String>, Refusal> {
+    ctx.query_opt("SELECT definition FROM sql_index WHERE name = ?1", [name], |row| row.get(0))
 }
 
 fn failed(field: &str, refusal: Refusal) -> Refused {

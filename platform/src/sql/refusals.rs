@@ -74,6 +74,14 @@ crate::refusals! {
         #[refusal(38, TooLarge, "/statements/{index}/sql")]
         #[error("{found} bytes, {max} are taken at most")]
         TooLong { index: usize, found: usize, max: usize },
+        /// The name of an index is used once.
+        #[refusal(39, Conflict, "{field}")]
+        #[error("there is an index {index}")]
+        IndexTaken { field: String, index: String },
+        /// A table has a bounded number of indexes.
+        #[refusal(40, TooLarge, "{field}")]
+        #[error("{table} has {max} indexes, the most a table may have")]
+        TooManyIndexes { field: String, table: String, max: i64 },
         /// A statement's value is a number, text or bytes that can be computed.
         #[refusal(36, Invalid, "{field}")]
         #[error("{reason}")]

@@ -56,16 +56,16 @@ fn check_writer(ctx: &Context<'_>, field: &str, writer: &str) -> Result<(), Refu
         };
     }
     let (member, key) = writer.split_once('/').map_or((writer, None), |(member, key)| (member, Some(key)));
-    if ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))?.is_none() {
+    if ctx.query_opt("SELECT 1 FROM member WHERE id = ?1 AND state = 'active'", [member], |_| Ok(()))?.is_none() {
         return wrong(format!(
-            "there is no member {member:?}; a writer is a member, member/key, role:name or {EVERYBODY}"
+            "there is no active member {member:?}; a writer is a member, member/key, role:name or {EVERYBODY}"
         ));
     }
     let Some(key) = key else { return Ok(()) };
-    let sql = "SELECT 1 FROM member_key WHERE member = ?1 AND name = ?2";
+    let sql = "SELECT 1 FROM member_key WHERE member = ?1 AND name = ?2 AND state = 'active'";
     match ctx.query_opt(sql, (member, key), |_| Ok(()))? {
         Some(()) => Ok(()),
-        None => wrong(format!("{member} has no key {key:?}")),
+        None => wrong(format!("{member} has no active key {key:?}")),
     }
 }
 

@@ -28,3 +28,12 @@ CREATE TABLE sql_writer (
     writer     TEXT NOT NULL,                    -- a member, a key member/name, role:name, or members for everybody
     PRIMARY KEY (table_name, writer)
 ) STRICT, WITHOUT ROWID;
+
+-- Indexes of shared tables. Rows, because a member's own database is not asked what indexes it has: they do not decide anything.
+CREATE TABLE sql_index (
+    name       TEXT    NOT NULL PRIMARY KEY,     -- schema.name
+    table_name TEXT    NOT NULL REFERENCES sql_table (name),
+    definition TEXT    NOT NULL,                 -- the text for SQLite
+    height     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sql_index_by_table ON sql_index (table_name);

@@ -261,7 +261,10 @@ fn an_index_is_a_key_when_it_is_unique() {
     assert!(refusal.detail.contains("warehouse.receipt.goods"), "{refusal}");
     let shown = ledger.query("sql.table", &[("table", "warehouse.receipt")]).unwrap();
     assert_eq!(shown["shape"]["unique"], json!([["owner", "goods"]]));
-    sql(&mut ledger, "core-corp", &[index]).refused("sql/36");
+    sql(&mut ledger, "core-corp", &[index]).refused("sql/39");
+    let more: Vec<_> = (1..16).map(|n| format!("CREATE INDEX warehouse.i{n} ON receipt (goods)")).collect();
+    sql(&mut ledger, "core-corp", &more.iter().map(String::as_str).collect::<Vec<_>>()).applied();
+    sql(&mut ledger, "core-corp", &["CREATE INDEX warehouse.i16 ON receipt (goods)"]).refused("sql/40");
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Bank {
                 let Create { name, mutable, sql, index } = serde_json::from_str(with).expect("arguments");
                 context.create_table(&NewTable { name: &name, module: "bank", mutable, sql: &sql })?;
                 if let Some(index) = index {
-                    context.create_index(&name, &index)?;
+                    context.create_index(&index)?;
                 }
                 Ok("null".into())
             }

@@ -44,6 +44,7 @@
 
 #![warn(missing_docs)]
 
+mod changes;
 mod client;
 mod error;
 mod events;
@@ -57,6 +58,7 @@ mod sign;
 mod submit;
 mod waiting;
 
+pub use changes::{BlockChanges, Changes, ColumnKind, CreatedColumn, CreatedTable, Followed, Mark};
 pub use client::Client;
 pub use counterfoil_proof::{Failed, Proved, verify};
 pub use counterfoil_seal::{
@@ -67,7 +69,7 @@ pub use counterfoil_types::{Call, Hash, Kid, PublicKey, SigningKey, Transaction}
 pub use error::{Error, Place, Problem};
 pub use events::{Event, Events};
 pub use many::Document;
-pub use query::{Asked, Status, StatusValidator, Table};
+pub use query::{Asked, RowHistory, RowVersion, Select, Status, StatusValidator, Table};
 pub use receipt::{Happened, Receipt, Standing};
 pub use seal::Draft;
 pub use sign::general;

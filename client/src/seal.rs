@@ -82,16 +82,19 @@ impl Client {
         self.post(&format!("{}/open", path(subject, version)), "application/json", &why(reason), kid, None)
     }
 
-    /// The same as a document of a media type that the subject's module makes, such as the PDF of an invoice.
+    /// The same as a document of a media type that the subject's module makes, such as the PDF of an invoice; `document` says which, where
+    /// there are several, such as the red letters of an invoice by their ids.
     pub fn open_as(
         &self,
         subject: &str,
         version: u64,
         media_type: &str,
+        document: Option<&str>,
         kid: &Kid,
         reason: Option<&str>,
     ) -> Result<Vec<u8>, Error> {
-        let (path, body) = (format!("{}/open", path(subject, version)), why(reason));
+        let query = document.map(|id| format!("?document={}", utf8_percent_encode(id, ENCODED))).unwrap_or_default();
+        let (path, body) = (format!("{}/open{query}", path(subject, version)), why(reason));
         let headers = vec![("counterfoil-key", kid.as_str()), ("accept", media_type)];
         self.signed(&Request { path: &path, body: Some(("application/json", &body)), headers, repeatable: false })
     }

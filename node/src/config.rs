@@ -125,6 +125,16 @@ impl Layout {
         self.root.join("phone.secret")
     }
 
+    /// Passkeys of the console, and invitations to make one.
+    pub fn console(&self) -> PathBuf {
+        self.root.join("console.json")
+    }
+
+    /// The secret with which the console's sessions are sealed.
+    pub fn console_secret(&self) -> PathBuf {
+        self.root.join("console.secret")
+    }
+
     /// How far the members whose reading keys are hosted have examined what must be sealed for them.
     pub fn examined(&self) -> PathBuf {
         self.root.join("examined")
@@ -154,7 +164,7 @@ impl Layout {
 const HEAD: &str = "\
 # Settings of one validator. Addresses are numbers, not names.
 #   listen     where HTTP is served; put a TLS proxy before it where it is not loopback
-#   public_url the address by which others know this node, for QR codes; http:// and listen where it is not given
+#   public_url the address by which others know this node, for QR codes and passkeys; http:// and listen where it is not given
 #   phone      true: people without a node use this one by their phones (/phone)
 #   [sql]      listen: where psql and other PostgreSQL clients are served; certificate, key: PEM files, needed where it is not loopback
 #   consensus  where the other validators reach this one

@@ -1,6 +1,7 @@
 use crate::{
     api::{Access, Server},
     config::Layout,
+    console::Places,
     files,
     gate::now_ms,
     member::{Member, Settings},
@@ -45,6 +46,8 @@ pub const MEMBERS_MAX: usize = 7;
 const MEMBERS: usize = 4;
 /// How long after its start the start page is shown at the latest.
 const PATIENCE: Duration = Duration::from_millis(1_700);
+/// The organisation whose people pass invoices on in the samples.
+const EMPLOYER: &str = "core-corp";
 /// Name of every member's first key under `dev`.
 const KEY: &str = "dev";
 
@@ -150,6 +153,11 @@ impl Consortium {
         let members = tokio::task::spawn_blocking(move || start_all(&starting, urls, &registry))
             .await
             .map_err(|error| Fault::new("starting", error))??;
+        for member in &members {
+            let others = members.iter().filter(|other| !Arc::ptr_eq(other, member));
+            let keys = others.flat_map(|other| other.keys.kids().map(|kid| (kid.clone(), other.public_url.clone())));
+            member.neighbours.get_or_init(|| keys.collect());
+        }
         let mut servers = Vec::with_capacity(members.len());
         let sample = if options.samples { Sample::new(&members, &layouts)? } else { None };
         for (listener, member) in listeners.into_iter().zip(&members) {
@@ -161,6 +169,10 @@ impl Consortium {
             for (at, member) in members.iter().enumerate() {
                 wires.push(Wire::serve(address(first, at)?, None, member.clone()).await?);
             }
+        }
+        for (at, member) in members.iter().enumerate() {
+            let places = places(&members, at, sample.as_ref(), wires.get(at).map(Wire::address));
+            member.places.get_or_init(|| places);
         }
         for (at, (layout, server)) in layouts.iter().zip(&servers).enumerate() {
             ready::write(&layout.ready(), server.address(), wires.get(at).map(Wire::address))?;
@@ -228,6 +240,25 @@ impl Consortium {
         let _ = stopped.await;
         drop(self.temporary);
     }
+}
+
+/// Where one begins to try out, at the node of a member.
+fn places(members: &[Arc<Member>], at: usize, sample: Option<&Sample>, sql: Option<SocketAddr>) -> Places {
+    let psql = |sql: SocketAddr| {
+        format!("psql \"host={} port={} user={}/{KEY} dbname=ledger\"", sql.ip(), sql.port(), members[at].id)
+    };
+    Places {
+        till: sample.map(Sample::till),
+        phone: sample.map(Sample::phone),
+        employer: sample.map(|_| employer(members)),
+        psql: sql.map(psql),
+    }
+}
+
+/// Where the employer of the samples locks and reimburses: at its own node, if it has one, for there its reading key is.
+pub fn employer(members: &[Arc<Member>]) -> String {
+    let node = members.iter().find(|member| member.id == EMPLOYER).unwrap_or(&members[0]);
+    format!("{}/office/{EMPLOYER}", node.public_url)
 }
 
 fn address(first: SocketAddr, at: usize) -> Result<SocketAddr, Fault> {

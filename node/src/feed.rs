@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 pub struct Place {
     /// Height of the block.
     pub height: u64,
-    /// Place of the transaction in the block.
+    /// Place of the transaction in the block; what happened at its beginning is told after all of them.
     pub index: u32,
     /// Place of the event in the transaction.
     pub seq: u32,
@@ -84,15 +84,16 @@ impl Feed {
         if executed.wait_for(|mark| mark.height >= height).await.is_err() {
             return Err(Fault::failed("the node is stopping"));
         }
-        let happened = match self.hub.recent(height) {
-            Some(receipts) => self.of(&receipts),
-            None => self.of(&self.store.receipts_at(height).await?),
+        let mut happened = match self.hub.recent(height) {
+            Some(receipts) => self.of(receipts.iter()),
+            None => self.of(self.store.receipts_at(height).await?.iter()),
         };
+        happened.extend(self.of(self.store.begun_at(height).await?.iter()));
         self.next += 1;
         Ok((height, happened))
     }
 
-    fn of(&self, receipts: &[Receipt]) -> Vec<Happened> {
+    fn of<'r>(&self, receipts: impl Iterator<Item = &'r Receipt>) -> Vec<Happened> {
         let mut all = Vec::new();
         for receipt in receipts {
             let Outcome::Applied { events, .. } = &receipt.outcome else { continue };

@@ -1,3 +1,4 @@
+use crate::pace::{Pace, Second};
 use counterfoil_types::{
     Hash, Outcome, Receipt,
     machine::{Executed, Observer},
@@ -7,6 +8,7 @@ use std::{
     collections::{HashMap, VecDeque},
     ops::Deref,
     sync::Arc,
+    time::Instant,
 };
 use tokio::sync::{Notify, watch};
 
@@ -23,6 +25,7 @@ pub struct Hub {
     executed: watch::Sender<Mark>,
     certified: watch::Sender<u64>,
     halted: watch::Sender<Option<String>>,
+    pace: Pace,
 }
 
 /// The newest executed block.
@@ -49,10 +52,10 @@ struct Slot {
     at: usize,
 }
 
-#[derive(Default)]
 struct Batch {
     receipts: Mutex<Vec<Option<Placed>>>,
     filled: Notify,
+    since: Instant,
 }
 
 /// A receipt among the others of its block.
@@ -93,6 +96,7 @@ impl Hub {
             executed: watch::Sender::default(),
             certified: watch::Sender::default(),
             halted: watch::Sender::default(),
+            pace: Pace::default(),
         })
     }
 
@@ -112,8 +116,8 @@ impl Hub {
 
     /// Waits for the receipts of `identities`. To be called *before* they are submitted, so that none is missed.
     pub fn wait_for(self: &Arc<Self>, identities: Vec<Hash>) -> Waiting {
-        let batch = Arc::new(Batch::default());
-        batch.receipts.lock().resize(identities.len(), None);
+        let receipts = Mutex::new(vec![None; identities.len()]);
+        let batch = Arc::new(Batch { receipts, filled: Notify::default(), since: Instant::now() });
         let mut shared = self.shared.lock();
         for (at, identity) in identities.iter().enumerate() {
             shared.waiting.entry(*identity).or_default().push(Slot { batch: batch.clone(), at });
@@ -164,6 +168,11 @@ impl Hub {
         self.halted.subscribe()
     }
 
+    /// What happened lately.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
     /// The receipts of a recent block, if they are still in memory.
     pub fn recent(&self, height: u64) -> Option<Arc<Vec<Receipt>>> {
         let shared = self.shared.lock();
@@ -183,6 +192,7 @@ impl Observer for Hub {
     fn executed(&self, block: &Executed) {
         let height = block.execution.height;
         let mut woken = Vec::<Arc<Batch>>::new();
+        let mut seen = Second { transactions: block.receipts.len() as u64, ..Second::default() };
         let mut shared = self.shared.lock();
         for (at, receipt) in block.receipts.iter().enumerate() {
             if matches!(receipt.outcome, Outcome::Applied { .. }) {
@@ -193,6 +203,7 @@ impl Observer for Hub {
             shared.accepted.remove(&receipt.transaction);
             for slot in shared.waiting.remove(&receipt.transaction).unwrap_or_default() {
                 slot.batch.receipts.lock()[slot.at] = Some(Placed { block: block.receipts.clone(), at });
+                seen.waited(slot.batch.since.elapsed());
                 if !woken.last().is_some_and(|last| Arc::ptr_eq(last, &slot.batch)) {
                     woken.push(slot.batch);
                 }
@@ -209,6 +220,7 @@ impl Observer for Hub {
             shared.accepted.retain(|_, expires_ms| *expires_ms >= block.time_ms);
         }
         drop(shared);
+        self.pace.note(&seen);
         for batch in woken {
             batch.filled.notify_one();
         }

@@ -1,7 +1,7 @@
 use crate::{
     api::Access,
     config::Layout,
-    console::phone::Phone,
+    console::{Places, phone::Phone},
     files,
     gate::Gate,
     hub::Hub,
@@ -11,6 +11,7 @@ use crate::{
     metrics::Metrics,
     open_calls::OpenCalls,
     openapi,
+    passkey::Passkeys,
     problem::Answer,
     prove::PROOFS,
     store::Store,
@@ -22,8 +23,13 @@ use bytes::Bytes;
 use counterfoil_engine::{Config as EngineConfig, EngineHandle, Peer, Timers};
 use counterfoil_platform::Registry;
 use counterfoil_state::State;
-use counterfoil_types::{Call, Fault, Genesis, Hash, PublicKey, Refusal, SigningKey, machine::Observer};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use counterfoil_types::{Call, Fault, Genesis, Hash, Kid, PublicKey, Refusal, SigningKey, machine::Observer};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 use tokio::{runtime::Handle, sync::Semaphore};
 
 /// What one validator needs to start.
@@ -72,6 +78,12 @@ pub struct Member {
     pub gate: Gate,
     /// Keys hosted for members.
     pub keys: Keystore,
+    /// Where one begins to try it out, under `dev`.
+    pub places: OnceLock<Places>,
+    /// How people sign in to its console; nothing where they need not.
+    pub passkeys: Option<Passkeys>,
+    /// Under `dev` the keys that the other nodes host, and where their consoles are.
+    pub neighbours: OnceLock<Vec<(Kid, String)>>,
     /// What it keeps for people without a node.
     pub phone: Option<Phone>,
     /// What the holders of hosted reading keys may read.
@@ -105,6 +117,13 @@ impl Member {
         let validators = peers(&genesis, &settings, &key).map_err(wrong)?;
         let keys = Keystore::open(&layout.keys())?;
         let phone = settings.phone.then(|| Phone::open(&layout.phone_secret())).transpose()?;
+
+        let passkeys = match settings.access {
+            Access::Open => None,
+            Access::Tokens(_) => {
+                Some(Passkeys::open(layout.console(), &layout.console_secret(), &settings.public_url)?)
+            }
+        };
 
         files::create_private_folder(&layout.state())?;
         files::create_private_folder(&layout.engine())?;
@@ -145,6 +164,9 @@ impl Member {
             hub,
             gate,
             keys,
+            places: OnceLock::new(),
+            passkeys,
+            neighbours: OnceLock::new(),
             phone,
             vaults,
             webhooks,

@@ -41,7 +41,7 @@ impl Member {
 
     async fn prove_current(&self, table: String, key: Vec<String>, wanted: Wanted, until: Instant) -> Answer<Vec<u8>> {
         // A row that was just written is proved as it was written, not as it was before.
-        let newest = self.store.written_at(table.clone(), key.clone()).await?.unwrap_or(0);
+        let newest = self.store.unwritten_since(table.clone(), key.clone()).await?.unwrap_or(0);
         loop {
             self.certified(newest, until).await?;
             let proof = self.engine.prove(table.clone(), key.clone()).await?;

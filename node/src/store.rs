@@ -4,11 +4,14 @@ use crate::{
 };
 use counterfoil_platform::{ProofSource, Query, Written};
 use counterfoil_proof::{NoProof, Proof};
-use counterfoil_state::{Reader, SqlLimits, SqlParams, SqlResult};
+use counterfoil_state::{Followed, Reader, RowHistory, Scope, SqlLimits, SqlParams, SqlResult, StateCode};
 use counterfoil_types::{Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction};
 use serde_json::Value as Json;
-use std::{path::PathBuf, sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, time::timeout};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 /// SELECTs of the public that run at once: long ones must not take every thread from those who wait for receipts.
 const SELECTS: usize = 6;
@@ -17,6 +20,15 @@ const SELECT_WAIT: Duration = Duration::from_secs(10);
 
 /// The schema under which a SELECT reads its caller's vault.
 const VAULT: &str = "vault";
+
+/// What a SELECT reads beside the ledger as it is.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The vault of whoever asks.
+    pub vault: Option<PathBuf>,
+    /// The height as of which it is asked; none is the newest.
+    pub as_of: Option<u64>,
+}
 
 /// Reads of state, away from the threads that serve HTTP.
 #[derive(Clone)]
@@ -60,7 +72,8 @@ impl Store {
         Self { reader, selects: Arc::new(Semaphore::new(SELECTS)) }
     }
 
-    async fn read<T: Send + 'static>(
+    /// Reads what no SELECT gives.
+    pub async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -113,9 +126,19 @@ impl Store {
         self.read(move |reader| reader.receipts(height)).await
     }
 
+    /// What happened at the beginning of a block.
+    pub async fn begun_at(&self, height: u64) -> Result<Option<Receipt>, Fault> {
+        self.read(move |reader| reader.begun(height)).await
+    }
+
     /// Up to `count` headers from the height `first` on.
     pub async fn headers(&self, first: u64, count: u64) -> Result<Vec<Header>, Fault> {
         self.read(move |reader| reader.headers(first, count as usize)).await
+    }
+
+    /// What blocks came to, from the height `from` on, see [`Reader::followed`].
+    pub async fn followed(&self, from: u64, blocks_max: usize, bytes_max: usize) -> Result<Vec<Followed>, Fault> {
+        self.read(move |reader| reader.followed(from, blocks_max, bytes_max)).await
     }
 
     /// The record of a block's execution.
@@ -150,27 +173,51 @@ impl Store {
 
     /// Runs a SELECT of the public.
     pub async fn sql(&self, sql: String, params: Vec<Json>) -> Answer<SqlResult> {
-        self.select(move |reader| reader.sql(&sql, SqlParams::Positional(&params), SqlLimits::default())).await
+        self.sql_in(Read::default(), sql, params).await
     }
 
-    /// Runs a SELECT of somebody who may read the vault in this file too.
-    pub async fn sql_with_vault(&self, vault: PathBuf, sql: String, params: Vec<Json>) -> Answer<SqlResult> {
-        self.select(move |reader| {
-            reader.sql_attached(VAULT, &vault, &sql, SqlParams::Positional(&params), SqlLimits::default())
+    /// The same with what else is read, and as of which height.
+    pub async fn sql_in(&self, read: Read, sql: String, params: Vec<Json>) -> Answer<SqlResult> {
+        let _place = self.place().await?;
+        self.ask(move |reader| {
+            let attached = read.vault.as_deref().map(|vault| (VAULT, vault));
+            let scope = Scope { attached, as_of: read.as_of };
+            reader.sql_in(scope, &sql, SqlParams::Positional(&params), SqlLimits::default())
         })
         .await
     }
 
-    async fn select(
+    /// A page of a row's versions, newest first, and the times of their blocks.
+    pub async fn history(
         &self,
-        select: impl FnOnce(&Reader) -> Result<SqlResult, Refusal> + Send + 'static,
-    ) -> Answer<SqlResult> {
-        let place = timeout(SELECT_WAIT, self.selects.clone().acquire_owned()).await;
-        let Ok(Ok(_place)) = place else {
-            let busy = "too many SELECTs run on this node: try again in a moment";
-            return Err(Refusal::new("http/busy", RefusalKind::Busy, busy).into());
-        };
-        self.ask(select).await
+        table: String,
+        key: Vec<String>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Answer<(RowHistory, HashMap<u64, u64>)> {
+        let _place = self.place().await?;
+        let broken = |fault: Fault| StateCode::Broken.refusal(fault.report());
+        self.ask(move |reader| {
+            let history = reader.history(&table, &key, before, limit)?;
+            let mut times = HashMap::new();
+            for version in &history.versions {
+                let header = reader.header(version.height).map_err(broken)?;
+                times.insert(version.height, header.map_or(0, |header| header.time_ms));
+            }
+            Ok((history, times))
+        })
+        .await
+    }
+
+    /// A place among the SELECTs that run at once, by whichever way they come.
+    pub async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        match timeout(SELECT_WAIT, self.selects.clone().acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => {
+                let busy = "too many SELECTs run on this node: try again in a moment";
+                Err(Refusal::new("http/busy", RefusalKind::Busy, busy))
+            }
+        }
     }
 
     /// Runs a named read of a module with what its caller gave.
@@ -185,6 +232,11 @@ impl Store {
     /// Whether rows of a table only ever come, so that they have no place in the index of current values.
     pub fn is_append_only(&self, table: &str) -> Result<bool, Refusal> {
         Ok(!self.reader.table(table)?.mutable)
+    }
+
+    /// A block such that no later one wrote a row, cheaper than [`written_at`](Self::written_at).
+    pub async fn unwritten_since(&self, table: String, key: Vec<String>) -> Answer<Option<u64>> {
+        self.ask(move |reader| reader.unwritten_since(&table, &key)).await
     }
 
     /// The newest block that wrote a row.

@@ -1,14 +1,9 @@
-use crate::{files, gate::now_ms};
+use crate::{files, gate::now_ms, watched::Watched};
 use counterfoil_types::{Fault, Hash, Kid};
-use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
-    fs,
-    io::ErrorKind,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    time::SystemTime,
 };
 
 /// What a token begins with, so that a leaked one is recognised.
@@ -21,24 +16,7 @@ const ID_DIGITS: usize = 12;
 /// The file `tokens.json` holds SHA-256 hashes alone: a token has 256 random bits, so its hash gives nothing away. Whenever a token
 /// is shown, the file is read again if it has changed: a new token works at once, and a revoked one no longer does.
 #[derive(Debug)]
-pub struct Tokens {
-    path: PathBuf,
-    known: RwLock<Known>,
-}
-
-#[derive(Debug, Default)]
-struct Known {
-    version: Option<Version>,
-    by_hash: HashMap<Hash, Kid>,
-}
-
-/// What differs between two states of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Version {
-    modified: SystemTime,
-    length: u64,
-    inode: u64,
-}
+pub struct Tokens(Watched<HashMap<Hash, Kid>>);
 
 /// A token as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,40 +39,17 @@ impl Stored {
 impl Tokens {
     /// The tokens of the file at `path`, which need not exist.
     pub fn open(path: PathBuf) -> Result<Self, Fault> {
-        let tokens = Self { path, known: RwLock::default() };
-        tokens.reload(tokens.version()?)?;
-        Ok(tokens)
+        Watched::open(path, by_hash).map(Self)
     }
 
     /// The key to which a token is bound. None is while the file cannot be read.
     pub fn check(&self, token: &str) -> Option<Kid> {
-        let hash = Hash::of(&[token.as_bytes()]);
-        let fresh = self
-            .version()
-            .and_then(|version| if version == self.known.read().version { Ok(()) } else { self.reload(version) });
-        if let Err(fault) = fresh {
-            tracing::error!("{}", fault.report());
-            return None;
-        }
-        self.known.read().by_hash.get(&hash).cloned()
+        self.0.get(|known| known.get(&Hash::of(&[token.as_bytes()])).cloned())
     }
+}
 
-    fn version(&self) -> Result<Option<Version>, Fault> {
-        let version = fs::metadata(&self.path)
-            .and_then(|file| Ok(Version { modified: file.modified()?, length: file.len(), inode: file.ino() }));
-        match version {
-            Ok(version) => Ok(Some(version)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Fault::new(format!("reading {}", self.path.display()), error)),
-        }
-    }
-
-    /// `version` was there before: a change meanwhile is seen at the next check.
-    fn reload(&self, version: Option<Version>) -> Result<(), Fault> {
-        let by_hash = list(&self.path)?.into_iter().map(|stored| (stored.sha256, stored.key)).collect();
-        *self.known.write() = Known { version, by_hash };
-        Ok(())
-    }
+fn by_hash(path: &Path) -> Result<HashMap<Hash, Kid>, Fault> {
+    Ok(list(path)?.into_iter().map(|stored| (stored.sha256, stored.key)).collect())
 }
 
 /// The tokens in the file at `path`, which need not exist.
@@ -121,6 +76,7 @@ pub fn revoke(path: &Path, which: impl Fn(&Stored) -> bool) -> Result<Vec<Stored
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_token_opens_its_key_and_only_its_hash_is_stored() {

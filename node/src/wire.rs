@@ -2,7 +2,7 @@ use crate::{answer, api::Access, member::Member, problem::Problem, store::Deploy
 use counterfoil_state::Reader;
 use counterfoil_types::{Call, Fault, Kid, Outcome, Refusal, RefusalKind};
 use counterfoil_wire::{
-    Action, Applied, Backend, Endpoint, NotApplied, NotSignedIn, Pending, ServerConfig, SignedIn, Vault,
+    Action, Applied, Backend, Endpoint, NotApplied, NotSignedIn, Pending, Place, ServerConfig, SignedIn, Vault,
 };
 use std::{net::SocketAddr, sync::Arc};
 use tokio::{sync::watch, task::JoinHandle};
@@ -58,7 +58,11 @@ fn refusal(problem: &Problem) -> Refusal {
         429 | 503 => RefusalKind::Busy,
         _ => RefusalKind::Invalid,
     };
-    Refusal::new(problem.code(), kind, detail(problem))
+    let refusal = Refusal::new(problem.code(), kind, detail(problem));
+    match problem.document()["field"].as_str() {
+        Some(field) => refusal.at(field),
+        None => refusal,
+    }
 }
 
 fn detail(problem: &Problem) -> String {
@@ -117,16 +121,33 @@ impl Backend for Node {
         })
     }
 
-    fn actions(&self) -> Vec<Action> {
-        let all = DeployedAction::all(&self.0.store.reader()).unwrap_or_else(|refusal| {
-            tracing::warn!("reading the actions of packages: {refusal}");
-            Vec::new()
-        });
+    fn place(&self) -> Pending<'_, Result<Place, Refusal>> {
+        Box::pin(self.0.store.place())
+    }
+
+    fn actions(&self) -> Pending<'_, Result<Vec<Action>, Refusal>> {
         let name = |parameter: &serde_json::Value| parameter["name"].as_str().unwrap_or_default().to_owned();
-        let action = |one: &DeployedAction| Action {
+        let action = move |one: &DeployedAction| Action {
             name: format!("{}.{}", one.package, one.name),
             parameters: one.parameters.iter().map(name).collect(),
         };
-        all.iter().map(action).collect()
+        Box::pin(async move {
+            let all = self.0.store.actions().await.map_err(|problem| refusal(&problem))?;
+            Ok(all.iter().map(action).collect())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_its_code_and_field_on_its_way_through_http() {
+        for kind in [RefusalKind::Invalid, RefusalKind::Conflict, RefusalKind::Forbidden, RefusalKind::Busy] {
+            let refused = Refusal::new("member/7", kind, "the name is taken").at("/calls/0/with/name");
+            assert_eq!(refusal(&Problem::from(refused.clone())), refused);
+        }
+        assert_eq!(refusal(&Problem::malformed("no JSON")).field, None);
     }
 }

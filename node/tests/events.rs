@@ -2,7 +2,7 @@ use crate::support::Dev;
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpStream,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// A reader of server-sent events, by hand.
@@ -93,4 +93,25 @@ fn a_stream_is_resumed_from_any_event_without_gap_or_duplicate() {
     assert_eq!(name(&resumed.next()), "k9");
 
     dev.http.get_with("/v1/events", &[("last-event-id", "x")]).problem(400, "http/malformed");
+}
+
+#[test]
+fn what_lapses_at_the_beginning_of_a_block_is_told_and_read_again() {
+    let dev = Dev::start(&[]);
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    let calls = serde_json::json!([{"do": "member.set_threshold", "with": {"numerator": 1, "denominator": 2}}]);
+    let with = serde_json::json!({"title": "Soon over", "calls": calls, "expires_ms": now_ms + 2_000});
+    let mut stream = Stream::open(&dev, "/v1/events?name=member.&from=1", None);
+    dev.command("member.propose", "tax-bureau/dev", &with);
+    let lapsed = loop {
+        let event = stream.next();
+        if event.name == "member.decided" {
+            break event;
+        }
+    };
+    assert!(lapsed.data.contains("\"state\":\"lapsed\""), "{}", lapsed.data);
+    assert!(lapsed.id.ends_with("-16384-0"), "{}", lapsed.id);
+    let height = lapsed.id.split('-').next().unwrap();
+    let again = Stream::open(&dev, &format!("/v1/events?name=member.&from={height}"), None).next();
+    assert_eq!(again, lapsed);
 }

@@ -1,6 +1,7 @@
 //! The built binary, with real sockets on port 0: everything that needs a process is in this one test binary.
 
 mod approvals;
+mod as_of;
 mod audit;
 mod bad_input;
 mod documents;

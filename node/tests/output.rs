@@ -1,7 +1,10 @@
 //! Invoices in and out: many at once, and as documents for those who can read them.
 
 use crate::support::{Dev, run};
-use counterfoil_apps::invoice::{EXAMPLE_JSON, output::xml};
+use counterfoil_apps::invoice::{
+    EXAMPLE_JSON,
+    output::{Colour, xml},
+};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -52,6 +55,36 @@ fn who_can_read_an_invoice_gets_it_as_pdf_and_xml_and_leaves_an_audit_row() {
     let output = run(&[&arguments[..], &["--url", dev.http.url()]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(xml::read(&fs::read(&file).unwrap()).unwrap().number, face.number);
+}
+
+#[test]
+fn a_red_letter_is_put_out_of_the_seal_of_its_blue_one() {
+    let dev = start();
+    let blue = dev.command("invoice.issue", SUPPLIER, &example());
+    let id = blue["id"].as_str().unwrap();
+    let form = dev.command("invoice.request_red", SUPPLIER, &json!({"invoice": id, "reason": "02"}));
+    let red = dev.command("invoice.issue_red", SUPPLIER, &json!({"form": form["form"]}));
+    let subject =
+        dev.http.get(&format!("/v1/invoices/{id}")).expect(200).json()["subject"].as_str().unwrap().to_owned();
+    let path = format!("/v1/sealed/{}/1/open", subject.replace(':', "%3A").replace('/', "%2F"));
+    let open = |query: &str, media_type: &str| {
+        dev.http.post(&format!("{path}?{query}"), &[("counterfoil-key", SUPPLIER), ("accept", media_type)], "")
+    };
+    let document = format!("document={}", red["id"].as_str().unwrap());
+    let face = xml::read(&open(&document, "application/xml").expect(200).body).unwrap();
+    assert_eq!((face.number.as_str(), face.total.to_string().as_str()), (red["number"].as_str().unwrap(), "-4617.00"));
+    let (blue, confirmation) = (blue["number"].as_str().unwrap().to_owned(), form["form"].as_str().map(str::to_owned));
+    assert_eq!(face.colour, Colour::Red { blue, confirmation });
+    open("document=nothing", "application/pdf").problem(404, "invoice/50");
+    open("documents=1", "application/pdf").problem(400, "http/malformed");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("red.pdf");
+    let arguments =
+        ["document", "open", &subject, "--version", "1", "--file", file.to_str().unwrap(), "--key", SUPPLIER];
+    let output = run(&[&arguments[..], &["--which", red["id"].as_str().unwrap(), "--url", dev.http.url()]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(fs::read(&file).unwrap().starts_with(b"%PDF-1.7"));
 }
 
 #[test]

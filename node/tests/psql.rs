@@ -15,7 +15,7 @@ CREATE ACTION add (id INTEGER) AS BEGIN
 END;";
 
 /// Runs psql as a key, statements one after the other; nothing where there is no psql.
-fn psql(address: SocketAddr, key: &str, statements: &[&str]) -> Option<Output> {
+pub fn psql(address: SocketAddr, key: &str, statements: &[&str]) -> Option<Output> {
     let connection = format!("host={} port={} user={key} dbname=ledger", address.ip(), address.port());
     let mut command = Command::new("psql");
     command.args(["-X", "-At", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", &connection]);

@@ -47,5 +47,4 @@ fn the_page_of_the_api_needs_nothing_from_elsewhere() {
         let text = dev.http.get(path).expect(200).text();
         assert!(!text.contains("http://") && !text.contains("https://") && !text.contains("//cdn"), "{path}");
     }
-    assert_eq!(dev.http.get("/").expect(303).header("location"), Some("/docs"));
 }

@@ -119,7 +119,7 @@ fn the_readmes_commands_for_processes_make_a_network_and_a_token() {
     let folder = tempfile::tempdir().expect("a folder");
     // What `start` does, which does not end, has tests of its own.
     let (start, others): (Vec<_>, Vec<_>) = english.iter().partition(|line| line.starts_with("counterfoil start"));
-    assert_eq!((start.len(), others.len()), (1, 2));
+    assert_eq!((start.len(), others.len()), (1, 3));
     for line in others {
         let arguments = line.strip_prefix("counterfoil ").expect("a command of ours").split_whitespace();
         let output = Command::new(BINARY).args(arguments).current_dir(&folder).output().expect("it runs");

@@ -23,6 +23,8 @@ pub struct Rendered<'a> {
     pub record: &'a Record,
     /// The same in the clear.
     pub opened: &'a Opened,
+    /// Which of the documents it is to be, where the module makes several of what is sealed: of an invoice the id of a red letter of it.
+    pub document: Option<&'a str>,
     /// Whether it is for somebody who reads English rather than Chinese.
     pub english: bool,
     /// The address of the node that makes it, such as `https://ledger.example`, for links.

@@ -1,16 +1,18 @@
 //! SET, SHOW and what clears a session.
 
 use crate::{
+    catalog::Asked,
     error::{SqlState, WireError},
-    reply::{self, Field},
+    reply::{self, Field, Severity},
     run::format_of,
     session::{Session, Step},
-    settings::{self, Setting},
+    settings::{self, DEFAULT_READ_ONLY, READ_ONLY, Setting},
     text,
     transaction::State,
     types::{self, PgType},
 };
 use rusqlite::types::ValueRef;
+use std::collections::BTreeMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
@@ -26,12 +28,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     pub(crate) fn show(&mut self, sql: &str, formats: &[i16]) -> Step {
         let name = settings::parse_show(sql)?;
-        let mut rows = Vec::new();
+        let (mut rows, all) = (Vec::new(), self.shown());
         if name == "all" {
-            let all = self.settings.all().iter();
-            rows.extend(all.map(|(name, value)| vec![name.clone(), value.clone(), String::new()]));
+            rows.extend(all.into_iter().map(|(name, value)| vec![name, value, String::new()]));
         } else {
-            rows.push(vec![self.settings.get(&name)?.to_owned()]);
+            self.settings.get(&name)?;
+            rows.push(vec![all[&name].clone()]);
         }
         for values in rows {
             reply::row(&mut self.stream.out, values.len(), |out| {
@@ -45,25 +47,75 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         Ok(())
     }
 
+    /// The settings as SHOW tells them.
+    pub(crate) fn shown(&self) -> BTreeMap<String, String> {
+        let mut all = self.settings.all().clone();
+        all.insert(READ_ONLY.to_owned(), if self.only_reads() { "on" } else { "off" }.to_owned());
+        all
+    }
+
+    /// Whether the running transaction only reads.
+    pub(crate) fn only_reads(&self) -> bool {
+        match self.transaction.state {
+            State::Implicit => self.settings.is_on(DEFAULT_READ_ONLY),
+            State::Open | State::Failed => self.transaction.read_only,
+        }
+    }
+
     pub(crate) fn set(&mut self, sql: &str) -> Result<&'static str, WireError> {
         match settings::parse_set(sql)? {
-            Setting::Value(name, value) => {
-                if let Some((name, value)) = self.settings.set(&name, value.as_deref())? {
-                    reply::parameter(&mut self.stream.out, name, &value);
-                }
-            }
+            Setting::Value { name, value, local } => self.set_one(&name, value.as_deref(), local)?,
             Setting::All => self.settings.reset(),
-            Setting::Transaction(read_only) => {
-                if self.transaction.state != State::Implicit {
-                    self.transaction.read_only = read_only.unwrap_or(self.transaction.read_only);
-                } else if let Some(read_only) = read_only {
-                    let value = if read_only { "on" } else { "off" };
-                    self.settings.set("default_transaction_read_only", Some(value))?;
-                }
+            Setting::Transaction(read_only) => self.set_transaction("SET TRANSACTION", read_only)?,
+            Setting::Characteristics(Some(read_only)) => {
+                self.settings.set(DEFAULT_READ_ONLY, Some(if read_only { "on" } else { "off" }), false)?;
             }
+            Setting::Characteristics(None) => {}
         }
         let reset = text::tokens(sql).first().is_some_and(|token| token.is("reset"));
         Ok(if reset { "RESET" } else { "SET" })
+    }
+
+    /// Sets one setting, as SET or `set_config` says.
+    fn set_one(&mut self, name: &str, value: Option<&str>, local: bool) -> Result<(), WireError> {
+        if name == READ_ONLY {
+            // Checked as any setting is, and kept with the transaction.
+            let mark = self.settings.mark();
+            self.settings.set(name, value, false)?;
+            let on = self.settings.is_on(name);
+            self.settings.roll_back_to(mark);
+            return self.set_transaction("SET transaction_read_only", Some(on));
+        }
+        if local && self.transaction.state == State::Implicit {
+            self.settings.get(name)?;
+            self.notice(Severity::Warning, "25P01", "SET LOCAL can only be used in transaction blocks");
+            return Ok(());
+        }
+        self.settings.set(name, value, local)
+    }
+
+    /// Says of the running transaction whether it only reads.
+    fn set_transaction(&mut self, what: &str, read_only: Option<bool>) -> Result<(), WireError> {
+        if self.transaction.state == State::Implicit {
+            let words = format!("{what} can only be used in transaction blocks");
+            self.notice(Severity::Warning, "25P01", &words);
+            return Ok(());
+        }
+        if read_only == Some(false) && self.transaction.read_only && self.transaction.asked {
+            let text = "transaction read-write mode must be set before any query";
+            return Err(WireError::new(SqlState::ActiveTransaction, text));
+        }
+        self.transaction.read_only = read_only.unwrap_or(self.transaction.read_only);
+        Ok(())
+    }
+
+    /// Does what `set_config` said in a question to the catalogue.
+    pub(crate) fn adopt(&mut self) -> Result<(), WireError> {
+        let asked = self.catalog.as_ref().map(|catalog| catalog.asked_settings()).unwrap_or_default();
+        for Asked { name, value, local } in asked {
+            self.set_one(&name.to_ascii_lowercase(), value.as_deref(), local)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn forget(&mut self, sql: &str) -> Result<&'static str, WireError> {

@@ -2,9 +2,13 @@ use counterfoil_state::Reader;
 use counterfoil_types::{Call, Kid, Refusal};
 use serde_json::Value as Json;
 use std::{future::Future, path::PathBuf, pin::Pin};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// What comes later.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A place among the SELECTs that run at once, until it is dropped.
+pub type Place = OwnedSemaphorePermit;
 
 /// Who has signed in.
 #[derive(Debug, Clone)]
@@ -84,6 +88,9 @@ pub trait Backend: Send + Sync + 'static {
     /// Has the hosted key sign these calls as one transaction, and waits until that is final and executed.
     fn submit<'a>(&'a self, who: &'a SignedIn, calls: Vec<Call>) -> Pending<'a, Result<Applied, NotApplied>>;
 
+    /// A place among the SELECTs that run at once on this node, whoever asks; refused if there is none for too long.
+    fn place(&self) -> Pending<'_, Result<Place, Refusal>>;
+
     /// The public actions of all packages.
-    fn actions(&self) -> Vec<Action>;
+    fn actions(&self) -> Pending<'_, Result<Vec<Action>, Refusal>>;
 }

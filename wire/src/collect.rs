@@ -8,13 +8,14 @@ use crate::{
     reply::{self, Severity},
     rewrite,
     session::{Session, Step},
-    settings, text,
+    settings::{self, AS_OF, DEFAULT_READ_ONLY},
+    text,
     touches::{Touches, touches},
     transaction::{self, Collected, Done, Draft, State},
     types::{self, PgType},
 };
 use bytes::BytesMut;
-use counterfoil_state::{Flow, Select, SqlLimits};
+use counterfoil_state::{Flow, Scope, Select, SqlLimits};
 use rusqlite::types::{Value, ValueRef};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -37,10 +38,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         };
         let (ledger, values, stop) = (self.ledger(false).await?, values.to_vec(), Arc::clone(&self.stop));
         let time_max = self.settings.time_max(SqlLimits::default().time_max);
+        let place = self.shared.backend.place().await?;
         let counted = blocking(move || {
+            let _place = place;
             let rewritten = rewrite::rewrite(&sql)?;
             let params = &values[..rewritten.parameters.min(values.len())];
-            let select = Select { sql: &rewritten.sql, params, attached: None, time_max, brief: false, stop };
+            let select = Select { sql: &rewritten.sql, params, scope: Scope::default(), time_max, brief: false, stop };
             let mut count = 0;
             ledger.reader.select(&select, &mut |row| {
                 count = row.get::<_, i64>(0).unwrap_or(0);
@@ -59,11 +62,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Draft::Define { tag, .. } => tag.clone(),
             Draft::Call { .. } => "CALL".to_owned(),
         };
+        self.require_writing(tag.split(' ').next().unwrap_or_default())?;
         self.transaction.collect(Collected { draft, announced, place })?;
         if self.transaction.state != State::Implicit {
             reply::complete(&mut self.stream.out, &tag);
         }
         Ok(())
+    }
+
+    /// Refuses to write in a transaction that only reads, and in the past.
+    fn require_writing(&self, what: &str) -> Result<(), WireError> {
+        let why = match self.settings.as_of() {
+            _ if self.only_reads() => "in a read-only transaction".to_owned(),
+            Some(height) => format!("as of height {height}: RESET {AS_OF} first"),
+            None => return Ok(()),
+        };
+        Err(WireError::new(SqlState::ReadOnlyTransaction, format!("cannot execute {what} {why}")))
     }
 
     /// Has what was collected outside of BEGIN and COMMIT done, and puts the answers where they belong.
@@ -88,9 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     }
 
     async fn submit(&mut self, drafts: &[Collected]) -> Step<Vec<Done>> {
-        if !self.shared.backend.is_valid(&self.who) {
-            return Err(WireError::fatal(SqlState::Authorization, "this token is not known here any more").into());
-        }
+        self.require_valid()?;
         let submitted = self.shared.backend.submit(&self.who, transaction::calls(drafts)).await;
         let applied = submitted.map_err(|not| match not {
             NotApplied::Refused(refusal) => WireError::from(refusal),
@@ -107,10 +119,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         self.settle().await?;
         self.transaction.end();
+        self.settings.commit();
         self.transaction.state = State::Open;
         let said = settings::read_only(&text::tokens(asked));
-        let usual = self.settings.get("default_transaction_read_only")? == "on";
-        self.transaction.read_only = said.unwrap_or(usual);
+        self.transaction.read_only = said.unwrap_or_else(|| self.settings.is_on(DEFAULT_READ_ONLY));
         Ok("BEGIN")
     }
 
@@ -128,9 +140,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.transaction.end();
         self.portals.clear();
         if drafts.is_empty() {
+            self.settings.commit();
             return Ok("COMMIT");
         }
+        // Whatever goes wrong, the transaction is at its end, and what it has set goes back.
         let done = self.submit(&drafts).await?;
+        self.settings.commit();
         for (at, (collected, done)) in drafts.iter().zip(done).enumerate() {
             if let (Some(announced), Done::Rows(rows)) = (collected.announced, done)
                 && announced != rows
@@ -149,6 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             self.notice(Severity::Warning, "25P01", "there is no transaction in progress");
         }
         self.transaction.end();
+        self.settings.roll_back();
         self.portals.clear();
         "ROLLBACK"
     }

@@ -97,6 +97,8 @@ states! {
     NotInState = "55000",
     /// Cancelled, or out of time.
     Cancelled = "57014",
+    /// The endpoint ends.
+    Shutdown = "57P01",
     /// The session was silent for too long.
     IdleSession = "57P05",
     /// The ledger refused an action.
@@ -192,6 +194,7 @@ impl From<Refusal> for WireError {
             ("sql/20", _) => known.unwrap_or(SqlState::FeatureNotSupported),
             ("sql/4", _) => SqlState::Cancelled,
             ("sql/8", _) => SqlState::Internal,
+            ("sql/9", _) => SqlState::ParameterValue,
             ("sql/2", _) => known.unwrap_or(SqlState::Syntax),
             (_, RefusalKind::Forbidden) => SqlState::Forbidden,
             (_, RefusalKind::Unauthenticated) => SqlState::Authorization,

@@ -12,13 +12,17 @@ use crate::{
     stream::SEND_BYTES,
     text,
     transaction::{Draft, State},
+    turn::Turn,
     types,
 };
 use counterfoil_state::SqlLimits;
 use rusqlite::types::Value;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
+use std::{io, sync::Arc, time::Instant};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout_at,
+};
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// The simple protocol: statements as one text.
@@ -42,6 +46,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     }
 
     async fn simple_statement(&mut self, sql: &str) -> Step {
+        self.require_valid()?;
         let sort = statement::sort(sql)?;
         self.require_sound(sort)?;
         if let Sort::Read { .. } | Sort::Catalog = sort {
@@ -60,8 +65,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Plans and runs a SELECT at once.
     async fn simple_read(&mut self, sort: Sort, sql: &str) -> Step {
         self.before_read().await?;
-        if sort == (Sort::Read { vault: false }) && is_plain(sql) {
-            let ledger = self.ledger(false).await?;
+        let ledger = self.ledger(sort == Sort::Read { vault: true }).await?;
+        if matches!(sort, Sort::Read { .. }) && is_plain(&ledger, sql) {
             let plan = plan::read_if_known(&ledger, sql, &[], None).filter(|plan| plan.parameters.is_empty());
             if let Some((plan, (rows, count))) = plan.and_then(|plan| {
                 let rows = at_once(&plan, &ledger, &[], &[])?;
@@ -74,13 +79,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
         }
         let asked = sql.to_owned();
-        let (ledger, planning): (_, Planning) = match sort {
-            Sort::Read { vault } => {
-                (self.ledger(vault).await?, Box::new(move |ledger| plan::read(ledger, &asked, &[])))
-            }
+        let planning: Planning = match sort {
+            Sort::Read { .. } => Box::new(move |ledger| plan::read(ledger, &asked, &[])),
             _ => {
                 let catalog = self.catalog().await?;
-                (self.ledger(false).await?, Box::new(move |_| plan::question(catalog, &asked, &[])))
+                Box::new(move |_| plan::question(catalog, &asked, &[]))
             }
         };
         let planning = move |ledger: &plan::Ledger| {
@@ -88,20 +91,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             require_no_parameters(&plan)?;
             Ok(plan)
         };
-        let job = self.job(Work::Text(Box::new(planning)), ledger, Vec::new(), Vec::new());
+        let job = self.job(Work::Text(Box::new(planning)), ledger, Vec::new(), Vec::new()).await?;
         let mut running = Running::start(job, 0);
         let (rows, _) = self.rows(&mut running).await?;
+        self.adopt()?;
         reply::complete(&mut self.stream.out, &format!("SELECT {rows}"));
         Ok(())
     }
 
-    fn job(&self, work: Work, ledger: plan::Ledger, params: Vec<Value>, formats: Vec<i16>) -> Job {
+    async fn job(
+        &self,
+        work: Work,
+        ledger: plan::Ledger,
+        params: Vec<Value>,
+        formats: Vec<i16>,
+    ) -> Result<Job, WireError> {
         let time_max = self.settings.time_max(SqlLimits::default().time_max);
-        Job { work, ledger, params, formats, time_max, stop: Arc::clone(&self.stop), partial: None }
+        let turn = Turn::take(Arc::clone(&self.shared.backend)).await?;
+        let until = Instant::now() + self.shared.bounds.reading;
+        Ok(Job { work, ledger, params, formats, time_max, turn, until, stop: Arc::clone(&self.stop), partial: None })
     }
 
     /// Outside of BEGIN and COMMIT, what was written before is done before it is read.
     async fn before_read(&mut self) -> Step {
+        self.transaction.asked = true;
         if self.transaction.state == State::Implicit {
             return self.settle().await;
         }
@@ -133,7 +146,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 self.stream.out.extend_from_slice(&chunk.bytes);
             }
             match chunk.after {
-                After::More if self.stream.out.len() >= SEND_BYTES => self.stream.send().await?,
+                After::More if self.stream.out.len() >= SEND_BYTES => {
+                    // Who does not take rows in time keeps the database from being tidied up.
+                    let sent = timeout_at(running.until.into(), self.stream.send()).await;
+                    sent.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+                }
                 After::More => {}
                 After::Asked => return Ok((rows, true)),
                 After::End(result) => {
@@ -169,19 +186,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Progress::Ready => {
                 self.before_read().await?;
                 let vault = matches!(prepared.sort, Sort::Read { vault: true });
-                if rows_max == 0 && prepared.sort == (Sort::Read { vault: false }) && is_plain(&prepared.plan.asked) {
-                    let ledger = self.ledger(false).await?;
-                    if let Some((rows, count)) = at_once(&prepared.plan, &ledger, &portal.values, &portal.formats) {
-                        self.stream.out.extend_from_slice(&rows);
-                        reply::complete(&mut self.stream.out, &format!("SELECT {count}"));
-                        return self.relieve().await;
-                    }
+                let ledger = self.ledger(vault).await?;
+                if rows_max == 0
+                    && prepared.sort != Sort::Catalog
+                    && is_plain(&ledger, &prepared.plan.asked)
+                    && let Some((rows, count)) = at_once(&prepared.plan, &ledger, &portal.values, &portal.formats)
+                {
+                    self.stream.out.extend_from_slice(&rows);
+                    reply::complete(&mut self.stream.out, &format!("SELECT {count}"));
+                    return self.relieve().await;
                 }
                 let work = Work::Planned(Arc::clone(&prepared.plan));
-                let mut job = self.job(work, self.ledger(vault).await?, portal.values.clone(), portal.formats.clone());
-                if rows_max > 0 {
-                    job.partial = Some(self.shared.partial_place()?);
-                }
+                let partial = if rows_max > 0 { Some(self.shared.partial_place()?) } else { None };
+                let job = self.job(work, ledger, portal.values.clone(), portal.formats.clone()).await?;
+                let job = Job { partial, ..job };
                 Box::new(Running::start(job, rows_max))
             }
             Progress::Half(mut running) => {
@@ -199,6 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             portal.progress = Progress::Half(running);
             reply::bare(&mut self.stream.out, reply::PORTAL_SUSPENDED);
         } else {
+            self.adopt()?;
             reply::complete(&mut self.stream.out, &format!("SELECT {rows}"));
         }
         Ok(())
@@ -207,6 +226,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Does what is not a SELECT.
     async fn perform(&mut self, prepared: &Prepared, values: &[Value], formats: &[i16]) -> Step {
         let asked = &prepared.plan.asked;
+        self.transaction.asked |= matches!(prepared.sort, Sort::Write(_) | Sort::Define | Sort::Call);
         let tag = match prepared.sort {
             Sort::Write(write) => {
                 let params = values.iter().map(to_json).collect();
@@ -222,7 +242,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Sort::Call => {
                 let params: Vec<_> = values.iter().map(to_json).collect();
                 let written = call::parse(asked)?;
-                let with = written.arguments(&self.shared.backend.actions(), &params)?;
+                let with = written.arguments(&self.shared.backend.actions().await?, &params)?;
                 return self.collect(Draft::Call { action: written.action, with }, None);
             }
             Sort::Begin => self.begin(asked).await?,
@@ -230,7 +250,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Sort::Rollback => self.roll_back(),
             Sort::Savepoint => {
                 self.require_open("SAVEPOINT")?;
-                self.transaction.savepoint(last_name(asked)?);
+                self.transaction.savepoint(last_name(asked)?, self.settings.mark());
                 "SAVEPOINT"
             }
             Sort::Release => {
@@ -240,7 +260,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
             Sort::RollbackTo => {
                 self.require_open("ROLLBACK TO SAVEPOINT")?;
-                self.transaction.roll_back_to(&last_name(asked)?)?;
+                let mark = self.transaction.roll_back_to(&last_name(asked)?)?;
+                self.settings.roll_back_to(mark);
                 "ROLLBACK"
             }
             Sort::Show => return self.show(asked, formats),

@@ -4,7 +4,7 @@ use crate::{
     call,
     error::{SqlState, WireError},
     frontend::{Bind, Target},
-    plan::{self, Plan},
+    plan::{self, Ledger, Plan},
     reply::{self, Field},
     run::{Running, format_of, is_plain},
     session::{Session, Step},
@@ -71,7 +71,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let plan = match sort {
             Sort::Read { vault } => {
                 let ledger = self.ledger(vault).await?;
-                let plain = !vault && is_plain(&asked);
+                let plain = is_plain(&ledger, &asked);
                 match plain.then(|| plan::read_if_known(&ledger, &asked, &given, before)).flatten() {
                     Some(plan) => plan,
                     None => blocking(move || plan::read(&ledger, &asked, &given)).await?,
@@ -82,7 +82,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 blocking(move || plan::question(catalog, &asked, &given)).await?
             }
             Sort::Write(_) => {
-                let ledger = self.ledger(false).await?;
+                let ledger = Ledger { as_of: None, ..self.ledger(false).await? };
                 blocking(move || plan::write(&ledger, &asked, &given)).await?
             }
             Sort::Call => {

@@ -8,6 +8,7 @@
 
 mod adjust;
 mod backend;
+mod bounds;
 mod call;
 mod catalog;
 mod collect;
@@ -30,9 +31,11 @@ mod text;
 mod tls;
 mod touches;
 mod transaction;
+mod turn;
 mod types;
 
-pub use backend::{Action, Applied, Backend, NotApplied, NotSignedIn, Pending, SignedIn, Vault};
+pub use backend::{Action, Applied, Backend, NotApplied, NotSignedIn, Pending, Place, SignedIn, Vault};
+pub use bounds::Bounds;
 pub use error::{SqlState, WireError};
 pub use server::Endpoint;
 pub use tls::tls_from_files;

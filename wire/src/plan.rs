@@ -10,7 +10,7 @@ use crate::{
     rewrite::{self, Rewritten},
     types::PgType,
 };
-use counterfoil_state::{Attached, ColumnKind, Described, Reader, ResultColumn, Table};
+use counterfoil_state::{ColumnKind, Described, Reader, ResultColumn, Scope, Table};
 use std::sync::Arc;
 
 /// The name under which the vault is read.
@@ -23,11 +23,15 @@ pub(crate) struct Ledger {
     pub reader: Reader,
     /// The vault, if the statement names it and there is one.
     pub vault: Option<Vault>,
+    /// The height as of which it is read; none is the newest.
+    pub as_of: Option<u64>,
 }
 
 impl Ledger {
-    pub(crate) fn attached(&self) -> Option<Attached<'_>> {
-        self.vault.as_ref().map(|vault| (VAULT, vault.path.as_path()))
+    /// What is read beside the ledger as it is.
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        let attached = self.vault.as_ref().map(|vault| (VAULT, vault.path.as_path()));
+        Scope { attached, as_of: self.as_of }
     }
 }
 
@@ -107,7 +111,7 @@ enum Known {
 
 fn known(ledger: &Ledger, asked: &str, given: Given<'_>) -> Result<Known, WireError> {
     let rewritten = rewrite::rewrite(asked)?;
-    let described = ledger.reader.describe(&rewritten.sql, ledger.attached());
+    let described = ledger.reader.describe(&rewritten.sql, ledger.scope());
     let described = described.map_err(|refusal| error::refused(refusal, &rewritten.sql, asked))?;
     let declared = described.columns.iter().all(|column| declared(column).is_some());
     if declared && all_given(described.parameters, given, &rewritten.types) {
@@ -183,7 +187,7 @@ impl Ledger {
 
     /// The columns of what is no table, as SQLite tells them.
     fn described(&self, name: &str) -> Option<Columns> {
-        let described = self.reader.describe(&format!("SELECT * FROM {name}"), self.attached()).ok()?;
+        let described = self.reader.describe(&format!("SELECT * FROM {name}"), self.scope()).ok()?;
         let column = |column: ResultColumn| {
             let kind = declared(&column);
             (column.name, kind)

@@ -5,10 +5,11 @@ use crate::{
     plan::{Ledger, Plan},
     reply::{self, Field},
     stream::SEND_BYTES,
+    turn::Turn,
     types,
 };
 use bytes::BytesMut;
-use counterfoil_state::{Flow, Select, SqlLimits};
+use counterfoil_state::{Flow, Scope, Select, SqlLimits};
 use counterfoil_types::{Refusal, RefusalKind, limits};
 use rusqlite::{Row, types::Value};
 use std::{
@@ -49,6 +50,10 @@ pub(crate) struct Job {
     pub time_max: Duration,
     /// Becomes true when nobody wants the answer.
     pub stop: Arc<AtomicBool>,
+    /// Its place among the SELECTs that run.
+    pub turn: Turn,
+    /// When its rows must have been taken.
+    pub until: Instant,
     /// For a portal that is read in parts, the place it takes among those.
     pub partial: Option<OwnedSemaphorePermit>,
 }
@@ -77,6 +82,8 @@ pub(crate) enum After {
 pub(crate) struct Running {
     chunks: mpsc::Receiver<Chunk>,
     ask: blocking::Sender<usize>,
+    /// When its rows must have been taken.
+    pub until: Instant,
 }
 
 impl Running {
@@ -84,8 +91,9 @@ impl Running {
     pub(crate) fn start(job: Job, rows_max: usize) -> Self {
         let (send, chunks) = mpsc::channel(2);
         let (ask, asked) = blocking::channel();
+        let until = job.until;
         task::spawn_blocking(move || run(job, rows_max, send, asked));
-        Self { chunks, ask }
+        Self { chunks, ask, until }
     }
 
     /// Asks for more rows.
@@ -103,9 +111,9 @@ impl Running {
 }
 
 /// Whether a SELECT may be run where others wait: without a parenthesis it has no function and no query within it, so its steps are
-/// short ones.
-pub(crate) fn is_plain(sql: &str) -> bool {
-    sql.len() <= PLAIN_BYTES_MAX && !sql.contains('(')
+/// short ones; and of the ledger as it is nothing has to be made ready.
+pub(crate) fn is_plain(ledger: &Ledger, sql: &str) -> bool {
+    ledger.vault.is_none() && ledger.as_of.is_none() && sql.len() <= PLAIN_BYTES_MAX && !sql.contains('(')
 }
 
 /// Bytes of a statement that is planned where others wait.
@@ -118,7 +126,7 @@ pub(crate) fn at_once(plan: &Plan, ledger: &Ledger, params: &[Value], formats: &
     let select = Select {
         sql: &plan.sql,
         params,
-        attached: None,
+        scope: Scope::default(),
         time_max: SqlLimits::default().time_max,
         brief: true,
         stop: Arc::default(),
@@ -159,6 +167,8 @@ struct Output {
     total_rows: usize,
     total_bytes: usize,
     formats: Vec<i16>,
+    turn: Turn,
+    until: Instant,
 }
 
 /// Why no more rows are made.
@@ -170,10 +180,11 @@ enum Ended {
 }
 
 fn run(job: Job, rows_max: usize, send: mpsc::Sender<Chunk>, asked: blocking::Receiver<usize>) {
-    let Job { work, ledger, params, formats, time_max, stop, partial } = job;
+    let Job { work, ledger, params, formats, time_max, stop, turn, until, partial } = job;
     let wanted = partial.as_ref().map(|_| rows_max);
     let bytes = BytesMut::with_capacity(1024);
-    let mut output = Output { send, asked, bytes, rows: 0, wanted, total_rows: 0, total_bytes: 0, formats };
+    let mut output =
+        Output { send, asked, bytes, rows: 0, wanted, total_rows: 0, total_bytes: 0, formats, turn, until };
     let planned = match work {
         Work::Planned(plan) => Ok(plan),
         Work::Text(planning) => planning(&ledger).map(|plan| {
@@ -205,7 +216,7 @@ fn select(
         return catalog.run(question, params, time_max, stop, &mut take);
     }
     let select =
-        Select { sql: &plan.sql, params, attached: ledger.attached(), time_max, brief: false, stop: Arc::clone(stop) };
+        Select { sql: &plan.sql, params, scope: ledger.scope(), time_max, brief: false, stop: Arc::clone(stop) };
     let mut failed = None;
     let done = ledger.reader.select(&select, &mut |row| match output.take(row, fields) {
         Ok(Duration::ZERO) => Ok(Flow::Next),
@@ -277,15 +288,17 @@ impl Output {
     fn wait(&mut self) -> Result<Duration, Ended> {
         let began = Instant::now();
         self.hand_over(After::Asked)?;
-        match self.asked.recv_timeout(Duration::from_millis(limits::WIRE_PORTAL_IDLE_MS)) {
-            Ok(rows_max) => {
+        let left = self.until.saturating_duration_since(Instant::now());
+        match self.asked.recv_timeout(left.min(Duration::from_millis(limits::WIRE_PORTAL_IDLE_MS))) {
+            Ok(rows_max) if Instant::now() < self.until => {
+                self.turn.find().map_err(Ended::Failed)?;
                 self.wanted = Some(if rows_max == 0 { usize::MAX } else { rows_max });
                 Ok(began.elapsed())
             }
             Err(blocking::RecvTimeoutError::Disconnected) => Err(Ended::Unwanted),
-            Err(blocking::RecvTimeoutError::Timeout) => Err(Ended::Failed(WireError::new(
+            Ok(_) | Err(blocking::RecvTimeoutError::Timeout) => Err(Ended::Failed(WireError::new(
                 SqlState::Cancelled,
-                "canceling statement: its portal was left half read for too long",
+                "canceling statement: its rows were not taken in time",
             ))),
         }
     }
@@ -293,7 +306,19 @@ impl Output {
     fn hand_over(&mut self, after: After) -> Result<(), Ended> {
         let chunk = Chunk { bytes: std::mem::take(&mut self.bytes), rows: self.rows, after };
         self.rows = 0;
-        self.send.blocking_send(chunk).map_err(|_| Ended::Unwanted)
+        let goes_on = matches!(chunk.after, After::More);
+        if !goes_on {
+            self.turn.leave();
+        }
+        let chunk = match self.send.try_send(chunk) {
+            Ok(()) => return Ok(()),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Ended::Unwanted),
+            Err(mpsc::error::TrySendError::Full(chunk)) => chunk,
+        };
+        // Others run while this one waits for its client.
+        self.turn.leave();
+        self.send.blocking_send(chunk).map_err(|_| Ended::Unwanted)?;
+        if goes_on { self.turn.find().map_err(Ended::Failed) } else { Ok(()) }
     }
 }
 

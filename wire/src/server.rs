@@ -1,5 +1,6 @@
 use crate::{
     backend::{Backend, NotSignedIn, SignedIn},
+    bounds::Bounds,
     error::{SqlState, WireError},
     frontend::{Message, Opening, malformed},
     reply,
@@ -12,6 +13,7 @@ use counterfoil_types::limits;
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
+    future::Future,
     io,
     net::SocketAddr,
     sync::{
@@ -25,7 +27,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
@@ -33,12 +35,13 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 pub struct Endpoint {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    shared: Arc<Shared>,
+    shared: Shared,
 }
 
 /// What all sessions share.
 pub(crate) struct Shared {
     pub backend: Arc<dyn Backend>,
+    pub bounds: Bounds,
     sessions: Arc<Semaphore>,
     partial: Arc<Semaphore>,
     running: Mutex<HashMap<i32, Cancelling>>,
@@ -55,6 +58,7 @@ impl Shared {
     fn new(backend: Arc<dyn Backend>) -> Self {
         Self {
             backend,
+            bounds: Bounds::default(),
             sessions: Arc::new(Semaphore::new(limits::WIRE_CONNECTIONS_MAX)),
             partial: Arc::new(Semaphore::new(limits::WIRE_PORTALS_OPEN_MAX)),
             running: Mutex::default(),
@@ -67,6 +71,11 @@ impl Shared {
         Arc::clone(&self.partial).try_acquire_owned().map_err(|_| {
             WireError::new(SqlState::ConfigurationLimit, "too many portals are being read in parts: try again later")
         })
+    }
+
+    /// Ends the SELECTs of all sessions.
+    fn cancel_all(&self) {
+        self.running.lock().values().for_each(|known| known.stop.store(true, Ordering::Relaxed));
     }
 
     fn cancel(&self, process: i32, secret: i32) {
@@ -91,7 +100,14 @@ impl Endpoint {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, tls: tls.map(TlsAcceptor::from), shared: Arc::new(Shared::new(backend)) })
+        Ok(Self { listener, tls: tls.map(TlsAcceptor::from), shared: Shared::new(backend) })
+    }
+
+    /// With other bounds than a node's.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: Bounds) -> Self {
+        self.shared.bounds = bounds;
+        self
     }
 
     /// The address that it listens on.
@@ -102,25 +118,29 @@ impl Endpoint {
         self.listener.local_addr()
     }
 
-    /// Serves clients until `ending` becomes true or its sender is gone; sessions end with it.
-    pub async fn serve(self, mut ending: watch::Receiver<bool>) {
-        let waiting = Arc::new(Semaphore::new(limits::WIRE_CONNECTIONS_MAX + limits::WIRE_WAITING_MAX));
-        let mut clients = JoinSet::new();
+    /// Serves clients until `ending` becomes true or its sender is gone. Then nothing new is begun, what is in flight is answered, and
+    /// sessions end; those that take too long are broken off.
+    pub async fn serve(self, ending: watch::Receiver<bool>) {
+        let Self { listener, tls, shared } = self;
+        let shared = Arc::new(shared);
+        let waiting = Arc::new(Semaphore::new(limits::WIRE_WAITING_MAX));
+        let (mut clients, mut ended) = (JoinSet::new(), ending.clone());
         loop {
             let place = Arc::clone(&waiting).acquire_owned();
             let accepted = async {
                 let place = place.await;
-                (self.listener.accept().await, place)
+                (listener.accept().await, place)
             };
             tokio::select! {
                 (accepted, Ok(place)) = accepted => match accepted {
                     Ok((socket, peer)) => {
-                        let (shared, tls) = (Arc::clone(&self.shared), self.tls.clone());
+                        let until = Instant::now() + shared.bounds.sign_in;
+                        let waiting = Waiting { _place: place, until, ending: ending.clone() };
+                        let (shared, tls) = (Arc::clone(&shared), tls.clone());
                         clients.spawn(async move {
-                            if let Err(error) = client(socket, peer, shared, tls).await {
+                            if let Err(error) = client(socket, peer, shared, tls, waiting).await {
                                 tracing::debug!("PostgreSQL client {peer}: {error}");
                             }
-                            drop(place);
                         });
                     }
                     Err(error) => {
@@ -129,29 +149,68 @@ impl Endpoint {
                     }
                 },
                 Some(_) = clients.join_next(), if !clients.is_empty() => {}
-                () = async { drop(ending.wait_for(|ending| *ending).await) } => break,
+                () = over(&mut ended) => break,
             }
+        }
+        drop(listener);
+        shared.cancel_all();
+        let all = async { while clients.join_next().await.is_some() {} };
+        if timeout(shared.bounds.ending, all).await.is_err() {
+            tracing::warn!("PostgreSQL clients are broken off: what they had sent may still take effect");
         }
         clients.shutdown().await;
     }
 }
 
+/// Waits until the endpoint ends.
+pub(crate) async fn over(ending: &mut watch::Receiver<bool>) {
+    // Its sender is gone if the endpoint is.
+    drop(ending.wait_for(|ending| *ending).await);
+}
+
+/// A connection that has not signed in: one of not too many, and not for long.
+struct Waiting {
+    _place: OwnedSemaphorePermit,
+    until: Instant,
+    ending: watch::Receiver<bool>,
+}
+
+impl Waiting {
+    /// Does a part of signing in, as long as there is time.
+    async fn during<T>(&mut self, step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+        tokio::select! {
+            done = timeout_at(self.until, step) => done.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?,
+            () = over(&mut self.ending) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
+        }
+    }
+
+    /// Gives the place to the next; what tells that the endpoint ends.
+    fn signed_in(self) -> watch::Receiver<bool> {
+        self.ending
+    }
+}
+
 /// One connection, from its first byte.
-async fn client(socket: TcpStream, peer: SocketAddr, shared: Arc<Shared>, tls: Option<TlsAcceptor>) -> io::Result<()> {
+async fn client(
+    socket: TcpStream,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    tls: Option<TlsAcceptor>,
+    mut waiting: Waiting,
+) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let loopback = peer.ip().to_canonical().is_loopback();
     let mut stream = Stream::new(socket);
-    let patience = Duration::from_millis(limits::WIRE_SIGN_IN_MS);
-    let opened = timeout(patience, open(&mut stream, tls.is_some())).await??;
+    let opened = waiting.during(open(&mut stream, tls.is_some())).await?;
     let Some(opened) = opened else { return Ok(()) };
     match opened {
         Opened::Tls => {
             let (Some(tls), Some(socket)) = (tls, stream.into_inner()) else {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes came before encryption"));
             };
-            let mut stream = Stream::new(timeout(patience, tls.accept(socket)).await??);
-            match timeout(patience, open(&mut stream, false)).await?? {
-                Some(Opened::Start { minor, parameters }) => start(stream, shared, minor, parameters).await,
+            let mut stream = Stream::new(waiting.during(async { tls.accept(socket).await }).await?);
+            match waiting.during(open(&mut stream, false)).await? {
+                Some(Opened::Start { minor, parameters }) => start(stream, shared, minor, parameters, waiting).await,
                 Some(Opened::Cancel { process, secret }) => {
                     shared.cancel(process, secret);
                     Ok(())
@@ -168,7 +227,7 @@ async fn client(socket: TcpStream, peer: SocketAddr, shared: Arc<Shared>, tls: O
             let text = "connections without TLS are only taken from loopback";
             refuse(&mut stream, &WireError::fatal(SqlState::Authorization, text)).await
         }
-        Opened::Start { minor, parameters } => start(stream, shared, minor, parameters).await,
+        Opened::Start { minor, parameters } => start(stream, shared, minor, parameters, waiting).await,
     }
 }
 
@@ -220,21 +279,22 @@ async fn start<S: AsyncRead + AsyncWrite + Unpin + Send>(
     shared: Arc<Shared>,
     minor: u16,
     parameters: Vec<(String, String)>,
+    mut waiting: Waiting,
 ) -> io::Result<()> {
-    let Ok(_place) = Arc::clone(&shared.sessions).try_acquire_owned() else {
-        let error = WireError::fatal(SqlState::TooManyConnections, "sorry, too many clients already");
-        return refuse(&mut stream, &error).await;
-    };
     let options: Vec<_> =
         parameters.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with("_pq_.")).collect();
     if minor > 0 || !options.is_empty() {
         reply::negotiate(&mut stream.out, &options);
     }
-    let patience = Duration::from_millis(limits::WIRE_SIGN_IN_MS);
-    let who = match timeout(patience, sign_in(&mut stream, &shared, &parameters)).await?? {
+    let who = match waiting.during(sign_in(&mut stream, &shared, &parameters)).await? {
         Ok(who) => who,
         Err(error) => return refuse(&mut stream, &error).await,
     };
+    let Ok(_place) = Arc::clone(&shared.sessions).try_acquire_owned() else {
+        let error = WireError::fatal(SqlState::TooManyConnections, "sorry, too many clients already");
+        return refuse(&mut stream, &error).await;
+    };
+    let ending = waiting.signed_in();
     let mut settings = Settings::new(who.key.as_str());
     if let Err(error) = initial(&mut settings, &parameters) {
         return refuse(&mut stream, &WireError { fatal: true, ..error }).await;
@@ -243,7 +303,7 @@ async fn start<S: AsyncRead + AsyncWrite + Unpin + Send>(
     let database = named("database").unwrap_or_else(|| who.key.as_str().to_owned());
     let place = Running::new(&shared);
     reply::signed_in(&mut stream.out);
-    settings.told().for_each(|(name, value)| reply::parameter(&mut stream.out, name, value));
+    settings.news().iter().for_each(|(name, value)| reply::parameter(&mut stream.out, name, value));
     reply::cancel_key(&mut stream.out, place.process, place.secret);
     let mut session = Session {
         stream,
@@ -256,6 +316,7 @@ async fn start<S: AsyncRead + AsyncWrite + Unpin + Send>(
         transaction: Transaction::default(),
         catalog: None,
         stop: Arc::clone(&place.stop),
+        ending,
     };
     session.run().await
 }
@@ -303,13 +364,15 @@ fn initial(settings: &mut Settings, parameters: &[(String, String)]) -> Result<(
             let words = value.replace("--", "-c ").replace("-c", " ");
             for word in words.split_whitespace() {
                 let Some((name, value)) = word.split_once('=') else { continue };
-                settings.set(&name.to_ascii_lowercase().replace('-', "_"), Some(value))?;
+                settings.set(&name.to_ascii_lowercase().replace('-', "_"), Some(value), false)?;
             }
         } else {
             // Some drivers put the quotes of SQL around a value.
-            settings.set(&name, Some(value.trim_matches('\'')))?;
+            settings.set(&name, Some(value.trim_matches('\'')), false)?;
         }
     }
+    // What a client brings with it is as if it had been set at the beginning.
+    settings.commit();
     Ok(())
 }
 

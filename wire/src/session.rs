@@ -8,12 +8,12 @@ use crate::{
     frontend::Message,
     plan::Ledger,
     reply::{self, Severity, Status},
-    server::Shared,
+    server::{Shared, over},
     settings::Settings,
     stream::{Received, Stream},
     transaction::{State, Transaction},
 };
-use counterfoil_types::limits;
+use counterfoil_types::{Refusal, limits};
 use std::{
     collections::HashMap,
     io,
@@ -25,6 +25,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    sync::watch,
     task,
     time::timeout,
 };
@@ -42,6 +43,8 @@ pub(crate) struct Session<S> {
     pub catalog: Option<Arc<Catalog>>,
     /// Becomes true when the running statement shall end.
     pub stop: Arc<AtomicBool>,
+    /// Becomes true when the endpoint ends.
+    pub ending: watch::Receiver<bool>,
 }
 
 /// Why a session ends, or a statement.
@@ -61,6 +64,12 @@ impl From<io::Error> for Stopped {
 impl From<WireError> for Stopped {
     fn from(error: WireError) -> Self {
         Self::Error(error)
+    }
+}
+
+impl From<Refusal> for Stopped {
+    fn from(refusal: Refusal) -> Self {
+        Self::Error(refusal.into())
     }
 }
 
@@ -90,7 +99,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let mut skipping = false;
         loop {
             let idle = Duration::from_millis(limits::WIRE_IDLE_MS);
-            let received = match timeout(idle, self.stream.message(limits::WIRE_MESSAGE_BYTES_MAX)).await {
+            // What is begun is answered first; nothing more is begun after that.
+            let received = tokio::select! {
+                biased;
+                () = over(&mut self.ending) => {
+                    let why = "terminating connection due to administrator command";
+                    return self.leave(SqlState::Shutdown, why).await;
+                }
+                received = timeout(idle, self.stream.message(limits::WIRE_MESSAGE_BYTES_MAX)) => received,
+            };
+            let received = match received {
                 Ok(received) => received?,
                 Err(_) => return self.leave(SqlState::IdleSession, "the session was silent for too long").await,
             };
@@ -130,9 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let message = message?;
         if matches!(message, Message::Query(_) | Message::Parse { .. } | Message::Execute { .. }) {
             self.stop.store(false, Ordering::Relaxed);
-            if !self.shared.backend.is_valid(&self.who) {
-                return Err(WireError::fatal(SqlState::Authorization, "this token is not known here any more").into());
-            }
+            self.require_valid()?;
         }
         match message {
             Message::Query(sql) => {
@@ -182,7 +198,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         Ok(Next::Message)
     }
 
+    /// Refuses who may not be signed in any more; asked before each statement.
+    pub(crate) fn require_valid(&self) -> Result<(), WireError> {
+        if self.shared.backend.is_valid(&self.who) {
+            return Ok(());
+        }
+        Err(WireError::fatal(SqlState::Authorization, "this token is not known here any more"))
+    }
+
     fn ready(&mut self) {
+        if self.transaction.state == State::Implicit {
+            self.settings.commit();
+        }
+        for (name, value) in self.settings.news() {
+            reply::parameter(&mut self.stream.out, name, &value);
+        }
         let status = match self.transaction.state {
             State::Implicit => Status::Idle,
             State::Open => Status::Open,
@@ -199,6 +229,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     self.stream.out.truncate(first.place);
                 }
                 self.transaction.end();
+                self.settings.roll_back();
             }
             State::Open | State::Failed => self.transaction.state = State::Failed,
         }
@@ -212,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// What a statement reads; with the vault if it names that.
     pub(crate) async fn ledger(&self, vault: bool) -> Result<Ledger, WireError> {
         let vault = if vault { self.vault().await? } else { None };
-        Ok(Ledger { reader: self.shared.backend.reader(), vault })
+        Ok(Ledger { reader: self.shared.backend.reader(), vault, as_of: self.settings.as_of() })
     }
 
     async fn vault(&self) -> Result<Option<Vault>, WireError> {
@@ -221,14 +252,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// The catalogue, as the ledger is now.
     pub(crate) async fn catalog(&mut self) -> Result<Arc<Catalog>, WireError> {
-        let ledger = self.ledger(true).await?;
+        // The catalogue is that of now.
+        let ledger = Ledger { as_of: None, ..self.ledger(true).await? };
         let procedure = |action: crate::backend::Action| {
             let (schema, name) = action.name.split_once('.').unwrap_or(("public", &action.name));
             Procedure { schema: schema.to_owned(), name: name.to_owned(), parameters: action.parameters }
         };
-        let procedures = self.shared.backend.actions().into_iter().map(procedure).collect();
+        let procedures = self.shared.backend.actions().await?.into_iter().map(procedure).collect();
         let (user, database) = (self.who.key.as_str().to_owned(), self.database.clone());
-        let settings = self.settings.all().clone();
+        let settings = self.shown();
         let known = self.catalog.clone();
         let opening = task::spawn_blocking(move || {
             let contents = Contents { user, database, relations: ledger.relations(), procedures };

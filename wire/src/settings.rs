@@ -4,6 +4,15 @@ use crate::{
 };
 use std::{collections::BTreeMap, time::Duration};
 
+/// The height as of which a session reads.
+pub(crate) const AS_OF: &str = "counterfoil.as_of";
+/// The value of [`AS_OF`] for the ledger as it is.
+const NEWEST: &str = "newest";
+/// Whether the transactions that begin from now on only read.
+pub(crate) const DEFAULT_READ_ONLY: &str = "default_transaction_read_only";
+/// Whether this transaction only reads: not kept among the settings, but with the transaction.
+pub(crate) const READ_ONLY: &str = "transaction_read_only";
+
 /// Settings of a session: name, value at the beginning, whether clients are told of changes.
 const SETTINGS: &[(&str, &str, bool)] = &[
     ("application_name", "", true),
@@ -11,11 +20,12 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("check_function_bodies", "on", false),
     ("client_encoding", "UTF8", true),
     ("client_min_messages", "notice", false),
+    (AS_OF, NEWEST, false),
     ("datestyle", "ISO, MDY", true),
     ("default_table_access_method", "heap", false),
     ("default_tablespace", "", false),
     ("default_transaction_isolation", "serializable", false),
-    ("default_transaction_read_only", "off", true),
+    (DEFAULT_READ_ONLY, "off", true),
     ("extra_float_digits", "1", false),
     ("idle_in_transaction_session_timeout", "0", false),
     ("in_hot_standby", "off", true),
@@ -37,7 +47,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("synchronize_seqscans", "on", false),
     ("timezone", "UTC", true),
     ("transaction_isolation", "serializable", false),
-    ("transaction_read_only", "off", false),
+    (READ_ONLY, "off", false),
     ("xmloption", "content", false),
 ];
 
@@ -54,6 +64,10 @@ const FIXED: &[(&str, &[&str])] = &[
     ("timezone", &["utc", "gmt", "etc/utc", "default"]),
 ];
 
+/// Settings that are true or false.
+const SWITCHES: &[&str] =
+    &["check_function_bodies", DEFAULT_READ_ONLY, "jit", "row_security", "synchronize_seqscans", READ_ONLY];
+
 /// How PostgreSQL writes names that it does not write in lower case when it tells of them.
 const SPELLED: &[(&str, &str)] =
     &[("datestyle", "DateStyle"), ("intervalstyle", "IntervalStyle"), ("timezone", "TimeZone")];
@@ -62,17 +76,40 @@ const SPELLED: &[(&str, &str)] =
 #[derive(Debug)]
 pub(crate) struct Settings {
     values: BTreeMap<String, String>,
+    /// What a transaction has changed for itself alone: the values that come back at its end.
+    kept: BTreeMap<String, String>,
+    /// What was before each change of the transaction.
+    undo: Vec<Undo>,
+    /// What clients were told last.
+    told: BTreeMap<&'static str, String>,
+}
+
+/// A setting before a change.
+#[derive(Debug)]
+struct Undo {
+    name: String,
+    value: String,
+    kept: Option<String>,
 }
 
 /// What a SET, RESET or SHOW says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Setting {
     /// A value, or none for the one of the beginning.
-    Value(String, Option<String>),
+    Value {
+        /// The setting.
+        name: String,
+        /// Its value.
+        value: Option<String>,
+        /// Whether it is for the running transaction alone.
+        local: bool,
+    },
     /// All as at the beginning.
     All,
-    /// Something about transactions; whether they only read, if it says so.
+    /// Something about the running transaction; whether it only reads, if it says so.
     Transaction(Option<bool>),
+    /// The same about those to come.
+    Characteristics(Option<bool>),
 }
 
 impl Settings {
@@ -81,7 +118,7 @@ impl Settings {
         let mut values: BTreeMap<_, _> =
             SETTINGS.iter().map(|(name, value, _)| ((*name).to_owned(), (*value).to_owned())).collect();
         values.insert("session_authorization".into(), user.to_owned());
-        Self { values }
+        Self { values, kept: BTreeMap::new(), undo: Vec::new(), told: BTreeMap::new() }
     }
 
     /// All of them.
@@ -89,9 +126,17 @@ impl Settings {
         &self.values
     }
 
-    /// Those that clients are told, as PostgreSQL spells them.
-    pub(crate) fn told(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        SETTINGS.iter().filter(|(_, _, told)| *told).map(|(name, ..)| (spelled(name), self.values[*name].as_str()))
+    /// Those of which clients have not been told, as PostgreSQL spells them.
+    pub(crate) fn news(&mut self) -> Vec<(&'static str, String)> {
+        let mut changed = Vec::new();
+        for (name, ..) in SETTINGS.iter().filter(|(_, _, told)| *told) {
+            let value = &self.values[*name];
+            if self.told.get(name) != Some(value) {
+                self.told.insert(name, value.clone());
+                changed.push((spelled(name), value.clone()));
+            }
+        }
+        changed
     }
 
     /// The value of a setting.
@@ -99,30 +144,103 @@ impl Settings {
         self.values.get(name).map(String::as_str).ok_or_else(|| unknown(name))
     }
 
-    /// Sets a value; the name and value to be told, if clients are told of this one.
-    pub(crate) fn set(&mut self, name: &str, value: Option<&str>) -> Result<Option<(&'static str, String)>, WireError> {
-        let Some((known, initial, told)) = SETTINGS.iter().find(|(known, ..)| *known == name) else {
+    /// Whether a switch is on.
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| value == "on")
+    }
+
+    /// The height as of which is read; none is the newest.
+    pub(crate) fn as_of(&self) -> Option<u64> {
+        self.values.get(AS_OF).and_then(|value| value.parse().ok())
+    }
+
+    /// Sets a value, or with none that of the beginning; `local` is for the running transaction alone.
+    pub(crate) fn set(&mut self, name: &str, value: Option<&str>, local: bool) -> Result<(), WireError> {
+        let Some((known, initial, _)) = SETTINGS.iter().find(|(known, ..)| *known == name) else {
             return Err(unknown(name));
         };
-        let fixed = FIXED.iter().find(|(fixed, _)| fixed == known);
-        if let (Some(value), Some((_, allowed))) = (value, fixed)
-            && !allowed.contains(&value.to_ascii_lowercase().as_str())
-        {
-            let only = &self.values[*known];
-            return Err(WireError::new(SqlState::ParameterValue, format!("{known} is always {only} here")));
+        let value = match value {
+            Some(value) => self.taken(known, initial, value)?,
+            None if *known == "session_authorization" => self.values[*known].clone(),
+            None => (*initial).to_owned(),
+        };
+        let before = self.values.insert(name.to_owned(), value).unwrap_or_default();
+        let kept = self.kept.get(name).cloned();
+        if local {
+            self.kept.entry(name.to_owned()).or_insert_with(|| before.clone());
+        } else {
+            self.kept.remove(name);
         }
-        if name == "statement_timeout" && duration(value.unwrap_or("0")).is_none() {
-            return Err(WireError::new(SqlState::ParameterValue, "statement_timeout is a number of milliseconds"));
+        self.undo.push(Undo { name: name.to_owned(), value: before, kept });
+        Ok(())
+    }
+
+    /// A value as it is kept, if it can be one of the setting.
+    fn taken(&self, known: &str, initial: &str, value: &str) -> Result<String, WireError> {
+        let wrong = |text: String| Err(WireError::new(SqlState::ParameterValue, text));
+        if let Some((_, allowed)) = FIXED.iter().find(|(fixed, _)| *fixed == known) {
+            return match allowed.contains(&value.to_ascii_lowercase().as_str()) {
+                true => Ok(initial.to_owned()),
+                false => wrong(format!("{known} is always {} here", self.values[known])),
+            };
         }
-        let value = if fixed.is_some() { initial } else { value.unwrap_or(initial) };
-        self.values.insert(name.to_owned(), value.to_owned());
-        Ok(told.then(|| (spelled(known), value.to_owned())))
+        if known == AS_OF {
+            return match value.trim() {
+                "" => Ok(NEWEST.to_owned()),
+                text if text.eq_ignore_ascii_case(NEWEST) => Ok(NEWEST.to_owned()),
+                text => match text.parse::<u64>() {
+                    Ok(height) => Ok(height.to_string()),
+                    Err(_) => wrong(format!("{AS_OF} is the height of a block, or {NEWEST}")),
+                },
+            };
+        }
+        if SWITCHES.contains(&known) {
+            return switch(value).map_or_else(
+                || wrong(format!("parameter {known:?} requires a Boolean value")),
+                |on| Ok(on.to_owned()),
+            );
+        }
+        if known == "statement_timeout" && duration(value).is_none() {
+            return wrong("statement_timeout is a number of milliseconds".to_owned());
+        }
+        Ok(value.to_owned())
     }
 
     /// All as at the beginning, but who has signed in.
     pub(crate) fn reset(&mut self) {
-        let user = self.values.get("session_authorization").cloned().unwrap_or_default();
-        *self = Self::new(&user);
+        for (name, initial, _) in SETTINGS {
+            if self.values[*name] != *initial {
+                let set = self.set(name, None, false);
+                debug_assert!(set.is_ok(), "the values of the beginning are allowed");
+            }
+        }
+    }
+
+    /// How many changes a transaction has made so far.
+    pub(crate) fn mark(&self) -> usize {
+        self.undo.len()
+    }
+
+    /// Takes back the changes since a mark.
+    pub(crate) fn roll_back_to(&mut self, mark: usize) {
+        for Undo { name, value, kept } in self.undo.drain(mark.min(self.undo.len())..).rev() {
+            match kept {
+                Some(kept) => drop(self.kept.insert(name.clone(), kept)),
+                None => drop(self.kept.remove(&name)),
+            }
+            self.values.insert(name, value);
+        }
+    }
+
+    /// The transaction is at its end and has failed, or was taken back.
+    pub(crate) fn roll_back(&mut self) {
+        self.roll_back_to(0);
+    }
+
+    /// The transaction is at its end: what it changed stays, but for what it changed for itself alone.
+    pub(crate) fn commit(&mut self) {
+        self.values.append(&mut self.kept);
+        self.undo.clear();
     }
 
     /// How long a statement may run, of at most `max`.
@@ -138,6 +256,16 @@ fn spelled(name: &'static str) -> &'static str {
 
 fn unknown(name: &str) -> WireError {
     WireError::new(SqlState::NoSuchObject, format!("unrecognized configuration parameter {name:?}"))
+}
+
+/// A switch as PostgreSQL reads it: the words and their beginnings, as far as they are clear.
+fn switch(text: &str) -> Option<&'static str> {
+    let text = text.trim().to_ascii_lowercase();
+    let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(&text);
+    if text == "1" || begins("true", 1) || begins("yes", 1) || begins("on", 2) {
+        return Some("on");
+    }
+    (text == "0" || begins("false", 1) || begins("no", 1) || begins("off", 2)).then_some("off")
 }
 
 /// Milliseconds, or a number with the unit `ms`, `s` or `min`.
@@ -158,25 +286,30 @@ fn duration(text: &str) -> Option<Duration> {
 pub(crate) fn parse_set(sql: &str) -> Result<Setting, WireError> {
     let tokens = text::tokens(sql);
     let mut rest = &tokens[1..];
-    if rest.first().is_some_and(|token| token.is("session") || token.is("local")) {
+    let local = rest.first().is_some_and(|token| token.is("local"));
+    if local || rest.first().is_some_and(|token| token.is("session")) {
         rest = &rest[1..];
     }
     let Some(first) = rest.first() else { return Err(incomplete()) };
-    if first.is("transaction") || first.is("characteristics") {
+    if first.is("transaction") {
         return Ok(Setting::Transaction(read_only(rest)));
+    }
+    if first.is("characteristics") {
+        return Ok(Setting::Characteristics(read_only(rest)));
     }
     if tokens[0].is("reset") && first.is("all") {
         return Ok(Setting::All);
     }
+    let one = |name: &str, value: Option<String>| Ok(Setting::Value { name: name.to_owned(), value, local });
     if first.is("time") && rest.get(1).is_some_and(|token| token.is("zone")) {
-        return Ok(Setting::Value("timezone".into(), rest.get(2).map(value)));
+        return one("timezone", rest.get(2).map(value));
     }
     if first.is("names") {
-        return Ok(Setting::Value("client_encoding".into(), rest.get(1).map(value)));
+        return one("client_encoding", rest.get(1).map(value));
     }
     let (name, used) = setting_name(rest)?;
     if tokens[0].is("reset") {
-        return Ok(Setting::Value(name, None));
+        return one(&name, None);
     }
     let rest = &rest[used..];
     let Some(operator) = rest.first() else { return Err(incomplete()) };
@@ -186,8 +319,8 @@ pub(crate) fn parse_set(sql: &str) -> Result<Setting, WireError> {
     let values: Vec<_> = rest[1..].iter().filter(|token| !token.is_symbol(',')).map(value).collect();
     match values.as_slice() {
         [] => Err(incomplete()),
-        [one] if one.eq_ignore_ascii_case("default") => Ok(Setting::Value(name, None)),
-        _ => Ok(Setting::Value(name, Some(values.join(", ")))),
+        [one_value] if one_value.eq_ignore_ascii_case("default") => one(&name, None),
+        _ => one(&name, Some(values.join(", "))),
     }
 }
 
@@ -238,35 +371,71 @@ mod tests {
 
     #[test]
     fn settings_are_read_and_kept() {
-        let value = |name: &str, value: Option<&str>| Setting::Value(name.into(), value.map(str::to_owned));
+        let value = |name: &str, value: Option<&str>, local: bool| Setting::Value {
+            name: name.into(),
+            value: value.map(str::to_owned),
+            local,
+        };
         for (sql, setting) in [
-            ("SET application_name = 'a b'", value("application_name", Some("a b"))),
-            ("SET LOCAL statement_timeout TO 100", value("statement_timeout", Some("100"))),
-            ("SET search_path TO a, public", value("search_path", Some("a, public"))),
-            ("SET TIME ZONE 'UTC'", value("timezone", Some("UTC"))),
+            ("SET application_name = 'a b'", value("application_name", Some("a b"), false)),
+            ("SET LOCAL statement_timeout TO 100", value("statement_timeout", Some("100"), true)),
+            ("SET search_path TO a, public", value("search_path", Some("a, public"), false)),
+            ("SET counterfoil.as_of = 120", value(AS_OF, Some("120"), false)),
+            ("SET TIME ZONE 'UTC'", value("timezone", Some("UTC"), false)),
             ("RESET ALL", Setting::All),
-            ("RESET jit", value("jit", None)),
-            ("SET jit TO DEFAULT", value("jit", None)),
-            ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", Setting::Transaction(Some(true))),
+            ("RESET jit", value("jit", None, false)),
+            ("SET jit TO DEFAULT", value("jit", None, false)),
+            ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", Setting::Characteristics(Some(true))),
+            ("SET TRANSACTION READ WRITE", Setting::Transaction(Some(false))),
             ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", Setting::Transaction(None)),
         ] {
             assert_eq!(parse_set(sql).unwrap(), setting, "{sql}");
         }
         let mut settings = Settings::new("a/b");
-        assert_eq!(settings.set("client_encoding", Some("utf-8")).unwrap(), Some(("client_encoding", "UTF8".into())));
-        settings.set("statement_timeout", Some("2s")).unwrap();
+        settings.news();
+        settings.set("client_encoding", Some("utf-8"), false).unwrap();
+        assert_eq!(settings.news(), [], "it has one value");
+        settings.set("application_name", Some("x"), false).unwrap();
+        assert_eq!(settings.news(), [("application_name", "x".to_owned())]);
+        settings.set("statement_timeout", Some("2s"), false).unwrap();
         assert_eq!(settings.time_max(Duration::from_secs(5)), Duration::from_secs(2));
+        settings.set(AS_OF, Some("007"), false).unwrap();
+        assert_eq!(settings.as_of(), Some(7));
         settings.reset();
         assert_eq!(settings.time_max(Duration::from_secs(5)), Duration::from_secs(5));
+        assert_eq!((settings.as_of(), settings.get("session_authorization").unwrap()), (None, "a/b"));
         for (name, value, state) in [
             ("client_encoding", "latin1", SqlState::ParameterValue),
             ("server_version", "9", SqlState::ParameterValue),
             ("statement_timeout", "soon", SqlState::ParameterValue),
+            ("jit", "o", SqlState::ParameterValue),
+            (AS_OF, "-1", SqlState::ParameterValue),
             ("nothing", "1", SqlState::NoSuchObject),
         ] {
-            assert_eq!(settings.set(name, Some(value)).unwrap_err().state, state, "{name}");
+            assert_eq!(settings.set(name, Some(value), false).unwrap_err().state, state, "{name}");
         }
         assert_eq!(parse_show("SHOW transaction isolation level").unwrap(), "transaction_isolation");
         assert!(parse_set("SET").is_err() && parse_set("SET a").is_err() && parse_show("SHOW").is_err());
+    }
+
+    #[test]
+    fn what_a_transaction_sets_goes_back_with_it() {
+        let mut settings = Settings::new("a/b");
+        let jit = |settings: &Settings| settings.get("jit").unwrap().to_owned();
+        settings.set("jit", Some("YES"), false).unwrap();
+        settings.roll_back();
+        assert_eq!(jit(&settings), "off");
+        settings.set("jit", Some("on"), true).unwrap();
+        assert_eq!(jit(&settings), "on");
+        settings.commit();
+        assert_eq!(jit(&settings), "off", "it was for the transaction alone");
+        settings.set("jit", Some("on"), false).unwrap();
+        settings.set("jit", Some("off"), true).unwrap();
+        let mark = settings.mark();
+        settings.set("jit", Some("on"), false).unwrap();
+        settings.roll_back_to(mark);
+        assert_eq!(jit(&settings), "off");
+        settings.commit();
+        assert_eq!(jit(&settings), "on", "what was set for the session before stays");
     }
 }

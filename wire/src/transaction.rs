@@ -74,6 +74,16 @@ pub(crate) enum State {
     Failed,
 }
 
+/// A place to which a transaction can go back.
+#[derive(Debug)]
+struct Savepoint {
+    name: String,
+    drafts: usize,
+    read_only: bool,
+    /// How many settings were changed before it.
+    settings: usize,
+}
+
 /// The transaction of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
@@ -84,7 +94,9 @@ pub(crate) struct Transaction {
     /// What it has collected.
     pub drafts: Vec<Collected>,
     bytes: usize,
-    savepoints: Vec<(String, usize)>,
+    savepoints: Vec<Savepoint>,
+    /// Whether a statement has read or written, after which it cannot be said to write that it only reads.
+    pub asked: bool,
     /// Whether the client was told that reads do not see what is collected.
     pub told: bool,
 }
@@ -92,10 +104,6 @@ pub(crate) struct Transaction {
 impl Transaction {
     /// Collects one more.
     pub(crate) fn collect(&mut self, collected: Collected) -> Result<(), WireError> {
-        if self.read_only {
-            let text = "cannot execute a statement that writes in a read-only transaction";
-            return Err(WireError::new(SqlState::ReadOnlyTransaction, text));
-        }
         let bytes = collected.draft.bytes();
         if self.bytes + bytes > limits::TRANSACTION_BYTES_MAX {
             let max = limits::TRANSACTION_BYTES_MAX;
@@ -118,8 +126,9 @@ impl Transaction {
     }
 
     /// Remembers a place.
-    pub(crate) fn savepoint(&mut self, name: String) {
-        self.savepoints.push((name, self.drafts.len()));
+    pub(crate) fn savepoint(&mut self, name: String, settings: usize) {
+        let (drafts, read_only) = (self.drafts.len(), self.read_only);
+        self.savepoints.push(Savepoint { name, drafts, read_only, settings });
     }
 
     /// Forgets a place, and those after it.
@@ -129,18 +138,20 @@ impl Transaction {
         Ok(())
     }
 
-    /// Forgets what was collected since a place.
-    pub(crate) fn roll_back_to(&mut self, name: &str) -> Result<(), WireError> {
+    /// Forgets what was collected since a place; how many settings were changed before it.
+    pub(crate) fn roll_back_to(&mut self, name: &str) -> Result<usize, WireError> {
         let at = self.find(name)?;
         self.savepoints.truncate(at + 1);
-        self.drafts.truncate(self.savepoints[at].1);
+        let Savepoint { drafts, read_only, settings, .. } = self.savepoints[at];
+        self.drafts.truncate(drafts);
+        self.read_only = read_only;
         self.bytes = self.drafts.iter().map(|collected| collected.draft.bytes()).sum();
         self.state = State::Open;
-        Ok(())
+        Ok(settings)
     }
 
     fn find(&self, name: &str) -> Result<usize, WireError> {
-        let found = self.savepoints.iter().rposition(|(known, _)| known == name);
+        let found = self.savepoints.iter().rposition(|known| known.name == name);
         found.ok_or_else(|| WireError::new(SqlState::NoSuchObject, format!("savepoint {name:?} does not exist")))
     }
 }
@@ -239,16 +250,15 @@ mod tests {
     fn what_was_collected_since_a_savepoint_is_forgotten() {
         let mut transaction = Transaction { state: State::Open, ..Transaction::default() };
         transaction.collect(write("a")).unwrap();
-        transaction.savepoint("s".into());
+        transaction.savepoint("s".into(), 3);
+        transaction.read_only = true;
         transaction.collect(write("b")).unwrap();
         transaction.state = State::Failed;
-        transaction.roll_back_to("s").unwrap();
-        assert_eq!((transaction.drafts.len(), transaction.state), (1, State::Open));
+        assert_eq!(transaction.roll_back_to("s"), Ok(3));
+        assert_eq!((transaction.drafts.len(), transaction.state, transaction.read_only), (1, State::Open, false));
         transaction.release("s").unwrap();
         assert_eq!(transaction.roll_back_to("s").unwrap_err().state, SqlState::NoSuchObject);
         let large = "x".repeat(limits::TRANSACTION_BYTES_MAX);
         assert_eq!(transaction.collect(write(&large)).unwrap_err().state, SqlState::ProgramLimit);
-        transaction.read_only = true;
-        assert_eq!(transaction.collect(write("c")).unwrap_err().state, SqlState::ReadOnlyTransaction);
     }
 }

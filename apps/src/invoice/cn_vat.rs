@@ -1,7 +1,7 @@
 //! The rules of Chinese VAT that need no state: form, amounts and sums.
 
 use super::{
-    Refused,
+    Kind, Refused,
     clear::{Buyer, BuyerKind, ClearInvoice, Contact, Item, Preference},
     commands::{Issue, TaxTotal},
     decimal::Fixed,
@@ -44,6 +44,7 @@ pub(super) fn check(issue: &ClearInvoice) -> Result<(), Refused> {
         item_texts(at, item)?;
         item_signs(at, item)?;
         item_sums(at, item)?;
+        taxed(issue.kind, item.rate, || format!("/items/{at}/rate"))?;
     }
     totals(issue)
 }
@@ -51,6 +52,10 @@ pub(super) fn check(issue: &ClearInvoice) -> Result<(), Refused> {
 fn parties(issue: &ClearInvoice) -> Result<(), Refused> {
     taxpayer("/seller", &issue.seller)?;
     buyer(&issue.buyer)?;
+    if issue.kind == Kind::Special && issue.buyer.kind == BuyerKind::Individual {
+        let what = "a special invoice is for an organisation";
+        return Err(rule("CN-14", "/buyer/kind", what, "organisation", "individual"));
+    }
     issue.seller_contact.as_ref().map_or(Ok(()), |contact| contact_texts("/seller_contact", contact))?;
     for (field, name) in [("/payee", &issue.payee), ("/reviewer", &issue.reviewer), ("/drawer", &issue.drawer)] {
         text::check_optional(field, name.as_ref(), text::NAME_MAX)?;
@@ -163,6 +168,15 @@ fn mark_and_rate(mark: Option<Preference>, rate: Fixed<4>, field: String) -> Res
     Err(rule("CN-2", field, what, expected, found))
 }
 
+/// Nothing of a special invoice is free of tax: there would be none to deduct.
+fn taxed(kind: Kind, rate: Fixed<4>, field: impl FnOnce() -> String) -> Result<(), Refused> {
+    if kind == Kind::Ordinary || rate.0 > 0 {
+        return Ok(());
+    }
+    let what = "nothing of a special invoice is exempt, untaxed or zero-rated";
+    Err(rule("CN-15", field(), what, "a rate above 0", rate.to_string()))
+}
+
 /// Quantity x price less the discount is the amount, to within what rounding price (six places) and amount (two) can move it.
 fn quantity_and_price(at: usize, item: &Item) -> Result<(), Refused> {
     let field = |name: &str| format!("/items/{at}/{name}");
@@ -220,6 +234,7 @@ pub(super) fn check_stated(issue: &Issue) -> Result<(), Refused> {
     }
     for (at, tax) in issue.taxes.iter().enumerate() {
         stated_tax(at, tax)?;
+        taxed(issue.kind, tax.rate, || format!("/taxes/{at}/rate"))?;
         if at > 0 && tax_order(&issue.taxes[at - 1]) >= tax_order(tax) {
             let what = "taxes stand in the order of mark and rate, each once";
             return Err(rule("CN-11", format!("/taxes/{at}"), what, "a later mark or rate", tax.rate.to_string()));

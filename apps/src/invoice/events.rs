@@ -1,9 +1,11 @@
 mod life;
 
 pub use life::{
-    Booked, BookingRevoked, Claimed, Closed, Locked, PassedOn, RedConfirmed, RedIssued, RedRefused, RedRequested,
-    RedWithdrawn, Returned, TakenBack, Unlocked,
+    Booked, BookingRevoked, Claimed, Closed, Locked, PassedOn, RedConfirmed, RedIssued, RedLapsed, RedRefused,
+    RedRequested, RedWithdrawn, Returned, TakenBack, Unlocked,
 };
+
+use super::Kind;
 
 counterfoil_platform::events! {
     /// A taxpayer was registered.
@@ -34,6 +36,8 @@ counterfoil_platform::events! {
         number: String,
         /// `cn-vat` or `en16931`.
         regime: String,
+        /// In `cn-vat`: `ordinary` or `special`.
+        kind: Option<Kind>,
         /// The seller's taxpayer id.
         seller: String,
         /// Currency.

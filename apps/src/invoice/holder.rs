@@ -32,6 +32,12 @@ pub(super) fn require_signature<'s>(ctx: &Context<'_>, invoice: &'s Standing) ->
     }
 }
 
+/// Refuses a member that does not exist; `field` names it.
+pub(super) fn require_member(ctx: &Context<'_>, field: &str, member: &str) -> Result<(), Refused> {
+    let found = ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))?;
+    found.ok_or_else(|| Refused::NoMember { field: field.to_owned(), member: member.to_owned() })
+}
+
 /// Refuses unless `organisation` is an active organisation; `field` names it.
 pub(super) fn require_organisation(ctx: &Context<'_>, field: &str, organisation: &str) -> Result<(), Refused> {
     let sql = "SELECT 1 FROM member WHERE id = ?1 AND kind = 'organisation' AND state = 'active'";

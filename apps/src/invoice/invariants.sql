@@ -121,14 +121,20 @@ WHERE i.state <> CASE WHEN coalesce(v.net_minor, 0) = 0 AND coalesce(v.tax_minor
                       WHEN (v.net_minor, v.tax_minor) = (i.net_minor, i.tax_minor) THEN 'reversed'
                       ELSE 'partly_reversed' END;
 
--- name: a red letter is its form, negative, by the same seller
+-- name: a red letter is its form, negative, by the same seller, of the same kind
 SELECT r.id FROM invoice_red r JOIN invoice b ON b.id = r.invoice LEFT JOIN invoice i ON i.id = r.red
 WHERE r.state = 'issued'
-  AND ((i.net_minor, i.tax_minor, i.regime, i.seller, i.currency) IS NOT (-r.net_minor, -r.tax_minor, b.regime, b.seller, b.currency)
+  AND ((i.net_minor, i.tax_minor, i.regime, i.kind, i.seller, i.currency)
+       IS NOT (-r.net_minor, -r.tax_minor, b.regime, b.kind, b.seller, b.currency)
     OR (SELECT count(*) FROM invoice_tax t WHERE t.invoice = r.red) <> (SELECT count(*) FROM invoice_red_tax t WHERE t.form = r.id)
     OR EXISTS (SELECT 1 FROM invoice_red_tax f LEFT JOIN invoice_tax t ON t.invoice = r.red AND t.position = f.position
                WHERE f.form = r.id
                  AND (t.category, t.rate, t.net_minor, t.tax_minor) IS NOT (f.category, f.rate, -f.net_minor, -f.tax_minor)));
+
+-- name: under Chinese VAT the tax of special invoices alone is booked as deductible, and no part of them is free of tax
+SELECT b.invoice FROM invoice_booking b JOIN invoice i ON i.id = b.invoice WHERE b.state = 'deductible' AND i.kind = 'ordinary'
+UNION ALL
+SELECT t.invoice FROM invoice_tax t JOIN invoice i ON i.id = t.invoice WHERE i.kind = 'special' AND t.rate = 0;
 
 -- name: a Chinese invoice with a negative amount is a red letter
 SELECT id FROM invoice
@@ -176,15 +182,15 @@ SELECT i.seller, i.issue_date, i.currency FROM invoice i WHERE NOT EXISTS (
     SELECT 1 FROM invoice_month m WHERE m.seller = i.seller AND m.month = substr(i.issue_date, 1, 7) AND m.currency = i.currency);
 
 -- name: the output tax of a month is that of its invoices
-SELECT m.seller, m.month, m.currency, m.category, m.rate FROM invoice_month_tax m
+SELECT m.seller, m.month, m.currency, m.kind, m.category, m.rate FROM invoice_month_tax m
 WHERE (m.net_minor, m.tax_minor) IS NOT (
     SELECT sum(i.sign * t.net_minor), sum(i.sign * t.tax_minor) FROM invoice i JOIN invoice_tax t ON t.invoice = i.id
     WHERE i.seller = m.seller AND substr(i.issue_date, 1, 7) = m.month AND i.currency = m.currency
-      AND t.category = m.category AND t.rate = m.rate)
+      AND coalesce(i.kind, '') = m.kind AND t.category = m.category AND t.rate = m.rate)
 UNION ALL
-SELECT i.seller, i.issue_date, i.currency, t.category, t.rate FROM invoice i JOIN invoice_tax t ON t.invoice = i.id WHERE NOT EXISTS (
+SELECT i.seller, i.issue_date, i.currency, i.kind, t.category, t.rate FROM invoice i JOIN invoice_tax t ON t.invoice = i.id WHERE NOT EXISTS (
     SELECT 1 FROM invoice_month_tax m WHERE m.seller = i.seller AND m.month = substr(i.issue_date, 1, 7) AND m.currency = i.currency
-      AND m.category = t.category AND m.rate = t.rate);
+      AND m.kind = coalesce(i.kind, '') AND m.category = t.category AND m.rate = t.rate);
 
 -- name: nobody issues more in a month than the quota under which the last invoice was issued
 SELECT seller, month, currency FROM invoice_month WHERE invoices > invoices_max OR issued_minor > issued_max_minor;

@@ -7,6 +7,7 @@ mod commands;
 mod events;
 mod history;
 mod holder;
+mod kind;
 mod payment;
 mod period;
 mod queries;
@@ -44,9 +45,9 @@ pub use clear::{
 pub use cn_vat::{AMOUNT_MAX, ITEMS_MAX, net_of_gross, tax_of_net};
 pub use commands::{
     AnswerQuestion, ApplicationMade, Apply, CloseQuestion, DeclineApplication, InvoiceIssued, Issue, IssueEn16931,
-    NumberPart, Paid, PaymentRegistered, Question, QuestionAsked, RegisterPayment, RegisterTaxpayer, Scale,
-    SetNumbering, SetQuota, SetRate, SetTaxCode, SetTaxpayer, SetUnpaid, TaxTotal, TaxpayerRegistered, TaxpayerState,
-    UseTransfer, VatTotal, WithdrawApplication,
+    Issuer, NumberPart, Paid, PaymentRegistered, Question, QuestionAsked, RegisterPayment, RegisterTaxpayer, Scale,
+    SetNumbering, SetQuota, SetRate, SetSpecial, SetTaxCode, SetTaxpayer, SetUnpaid, TaxTotal, TaxpayerRegistered,
+    TaxpayerState, UseTransfer, VatTotal, WithdrawApplication,
 };
 pub use commands::{
     Book, Claim, Close, ConfirmRed, Deduction, IssueRed, Lock, PassOn, RedForm, RefuseRed, RequestRed, Return,
@@ -57,9 +58,10 @@ pub use events::{
     RegisteredTaxpayer, RuleSet,
 };
 pub use events::{
-    Booked, BookingRevoked, Claimed, Closed, Locked, PassedOn, RedConfirmed, RedIssued, RedRefused, RedRequested,
-    RedWithdrawn, Returned, TakenBack, Unlocked,
+    Booked, BookingRevoked, Claimed, Closed, Locked, PassedOn, RedConfirmed, RedIssued, RedLapsed, RedRefused,
+    RedRequested, RedWithdrawn, Returned, TakenBack, Unlocked,
 };
+pub use kind::Kind;
 pub use payment::PARTS_MAX;
 pub use red::{ANSWER_MS, FormState, ISSUE_MS, Party, Reason, RedAmount};
 pub use refusals::Refused;
@@ -100,6 +102,7 @@ pub const MODULE: Module = Module {
         CommandDeclaration::of::<SetQuota>(),
         CommandDeclaration::of::<SetNumbering>(),
         CommandDeclaration::of::<SetUnpaid>(),
+        CommandDeclaration::of::<SetSpecial>(),
         CommandDeclaration::of::<RegisterPayment>(),
         CommandDeclaration::of::<UseTransfer>(),
         CommandDeclaration::sealing::<ClearApplication>(),
@@ -148,13 +151,14 @@ pub const MODULE: Module = Module {
         EventDeclaration::of::<RedConfirmed>(),
         EventDeclaration::of::<RedRefused>(),
         EventDeclaration::of::<RedWithdrawn>(),
+        EventDeclaration::of::<RedLapsed>(),
         EventDeclaration::of::<RedIssued>(),
     ],
     queries: queries::ALL,
     routes: &[
         Route::post("/v1/invoices", "invoice.issue").creates("/v1/invoices/{id}").takes(&[Convert {
             content_type: "application/xml",
-            summary: "A UBL 2.1 Invoice, issued under EN 16931.",
+            summary: "A UBL 2.1 Invoice or CreditNote, issued under EN 16931.",
             convert: clear::from_ubl,
         }]),
         Route::get("/v1/invoices", "invoice.list"),
@@ -201,6 +205,7 @@ pub const MODULE: Module = Module {
         Route::post("/v1/taxpayers/{id}/status", "invoice.set_taxpayer"),
         Route::post("/v1/taxpayers/{taxpayer}/quota", "invoice.set_quota"),
         Route::post("/v1/tax-rates", "invoice.set_rate"),
+        Route::post("/v1/special-issuers", "invoice.set_special"),
         Route::get("/v1/tax-rates", "invoice.rates"),
         Route::post("/v1/tax-codes", "invoice.set_tax_code"),
         Route::get("/v1/tax-rules", "invoice.rules"),

@@ -88,7 +88,7 @@ counterfoil_platform::refusals! {
         #[refusal(23, TooLarge)]
         #[error("{what}")]
         XmlLimit { what: String },
-        /// The document is a UBL 2.1 Invoice.
+        /// The document is a UBL 2.1 Invoice or CreditNote.
         #[refusal(24, Invalid)]
         #[error("{what}")]
         XmlRoot { what: String },
@@ -314,6 +314,14 @@ counterfoil_platform::refusals! {
         #[refusal(79, Invalid, "/claim_key")]
         #[error("{found} is not an Ed25519 public key")]
         ClaimKey { found: String },
+        /// A special invoice is issued by who may, by its own rule or that of its scale.
+        #[refusal(80, Forbidden, "/kind")]
+        #[error("{seller}, a taxpayer of scale {scale}, issues no special invoice on {day}")]
+        NoSpecial { seller: String, scale: String, day: String },
+        /// Under Chinese VAT the tax of special invoices is deducted, not that of ordinary ones.
+        #[refusal(81, Conflict, "{field}")]
+        #[error("invoice {invoice} is an ordinary one, so its tax is not deducted")]
+        NotDeductible { field: String, invoice: String },
     }
 }
 

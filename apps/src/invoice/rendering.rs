@@ -4,7 +4,7 @@ use super::{
     Refused,
     clear::{self, Content, read},
     decimal::Fixed,
-    output::{self, Bureau, Face, Form, Issuance, Language},
+    output::{self, Bureau, Face, Issuance, Language, RedLetter, Taken},
     ubl,
 };
 use counterfoil_platform::{Rendered, Rendering, types::Refusal};
@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 pub(super) const ALL: &[Rendering] = &[
     Rendering {
         media_type: "application/pdf",
-        summary: "The invoice as PDF/A-3 with its XML inside, in Chinese, or with English beside it if the caller prefers that.",
+        summary: "The invoice, or a red letter of it, as PDF/A-3 with its XML inside, in Chinese, or with English beside it if the caller prefers that.",
         render: pdf,
     },
     Rendering {
         media_type: "application/xml",
-        summary: "The invoice as XML: of the Chinese tax platform, or UBL 2.1.",
+        summary: "The invoice, or a red letter of it, as XML: of the Chinese tax platform, or UBL 2.1.",
         render: xml,
     },
 ];
@@ -39,11 +39,30 @@ struct Row {
     seller_name: String,
 }
 
+/// What the ledger has of what is put out: the invoice that is sealed, and its red letter, if that is asked for.
+struct Asked {
+    invoice: Row,
+    red: Option<(Row, Form)>,
+}
+
+/// The confirmation form of a red letter, with what it took back.
+struct Form {
+    id: String,
+    parts: Vec<Taken>,
+}
+
+impl Asked {
+    /// What is printed.
+    fn printed(&self) -> &Row {
+        self.red.as_ref().map_or(&self.invoice, |(red, _)| red)
+    }
+}
+
 fn pdf(of: &Rendered<'_>) -> Result<Vec<u8>, Refusal> {
-    let row = row(of)?;
-    let page = format!("{}/v1/invoices/check", of.origin);
+    let asked = asked(of)?;
+    let (page, row) = (format!("{}/v1/invoices/check", of.origin), asked.printed());
     let qr = output::check_qr_text(&page, &row.number, row.total, &row.id);
-    let printed = match document(of, &row)? {
+    let printed = match document(of, &asked)? {
         Document::Chinese(face, xml) => {
             let language = if of.english { Language::Bilingual } else { Language::Chinese };
             output::pdf(&face, language, &qr, xml.as_bytes())
@@ -55,25 +74,51 @@ fn pdf(of: &Rendered<'_>) -> Result<Vec<u8>, Refusal> {
 }
 
 fn xml(of: &Rendered<'_>) -> Result<Vec<u8>, Refusal> {
-    Ok(match document(of, &row(of)?)? {
+    Ok(match document(of, &asked(of)?)? {
         Document::Chinese(_, xml) => xml.into_bytes(),
         Document::European(_, ubl) => ubl,
     })
 }
 
-fn row(of: &Rendered<'_>) -> Result<Row, Refusal> {
+fn asked(of: &Rendered<'_>) -> Result<Asked, Refusal> {
     let subject = &of.record.subject;
     let sql = "SELECT id, number, total_minor, issued_ms, seller_name FROM invoice WHERE subject = ?1";
     let rows = read::rows(of.reader, sql, &[json!(subject)])?;
-    let read = |row: &Vec<Value>| {
-        let text = |at: usize| row.get(at)?.as_str().map(str::to_owned);
-        let (id, number, seller_name) = (text(0)?, text(1)?, text(4)?);
-        Some(Row { id, number, total: Fixed(row.get(2)?.as_i64()?), issued_ms: row.get(3)?.as_u64()?, seller_name })
+    let none = || no_invoice("/subject", subject);
+    let invoice = rows.first().and_then(|row| Row::read(row)).ok_or_else(none)?;
+    let red = match of.document.filter(|id| **id != invoice.id) {
+        Some(id) => Some(red_letter(of, &invoice, id)?),
+        None => None,
     };
-    Ok(rows.first().and_then(read).ok_or_else(|| no_invoice(subject))?)
+    Ok(Asked { invoice, red })
 }
 
-fn document(of: &Rendered<'_>, row: &Row) -> Result<Document, Refusal> {
+/// A red letter of an invoice, by its id.
+fn red_letter(of: &Rendered<'_>, invoice: &Row, id: &str) -> Result<(Row, Form), Refusal> {
+    let sql = "SELECT i.id, i.number, i.total_minor, i.issued_ms, i.seller_name, r.id
+               FROM invoice_red r JOIN invoice i ON i.id = r.red WHERE r.red = ?1 AND r.invoice = ?2";
+    let rows = read::rows(of.reader, sql, &[json!(id), json!(invoice.id)])?;
+    let found = rows.first().and_then(|row| Some((Row::read(row)?, row.get(5)?.as_str()?.to_owned())));
+    let (red, form) = found.ok_or_else(|| no_invoice("/document", id))?;
+    let sql = "SELECT category, rate, net_minor, tax_minor FROM invoice_red_tax WHERE form = ?1 ORDER BY position";
+    let taken = |row: &Vec<Value>| {
+        let number = |at: usize| row.get(at)?.as_i64();
+        Some(Taken { category: row.first()?.as_str()?.to_owned(), rate: number(1)?, net: number(2)?, tax: number(3)? })
+    };
+    let parts = read::rows(of.reader, sql, &[json!(form)])?.iter().filter_map(taken).collect();
+    Ok((red, Form { id: form, parts }))
+}
+
+impl Row {
+    fn read(row: &[Value]) -> Option<Self> {
+        let text = |at: usize| row.get(at)?.as_str().map(str::to_owned);
+        let (id, number, seller_name) = (text(0)?, text(1)?, text(4)?);
+        Some(Self { id, number, total: Fixed(row.get(2)?.as_i64()?), issued_ms: row.get(3)?.as_u64()?, seller_name })
+    }
+}
+
+fn document(of: &Rendered<'_>, asked: &Asked) -> Result<Document, Refusal> {
+    let row = &asked.invoice;
     let content = clear::content(of.reader, &of.record.subject, of.opened.fields())?;
     // What breaks a rule is not made to look like an invoice.
     let content = content.map_err(|wrong| Refused::Unprintable {
@@ -90,18 +135,25 @@ fn document(of: &Rendered<'_>, row: &Row) -> Result<Document, Refusal> {
                 number: &row.number,
                 time_ms: row.issued_ms,
                 seller: &row.seller_name,
-                form: Form::Ordinary,
                 bureau: bureau(of, &invoice.seller)?,
             };
-            let face = Face::of(&invoice, by);
+            let mut face = Face::of(&invoice, by);
+            if let Some((red, form)) = &asked.red {
+                face = face.red(&RedLetter {
+                    number: &red.number,
+                    time_ms: red.issued_ms,
+                    confirmation: &form.id,
+                    parts: &form.parts,
+                });
+            }
             let xml = output::xml::write(&face);
             Document::Chinese(Box::new(face), xml)
         }
     })
 }
 
-fn no_invoice(subject: &str) -> Refused {
-    Refused::NoInvoice { field: "/subject".to_owned(), invoice: subject.to_owned() }
+fn no_invoice(field: &str, invoice: &str) -> Refused {
+    Refused::NoInvoice { field: field.to_owned(), invoice: invoice.to_owned() }
 }
 
 /// The tax authority, with the code of the bureau of the place that is in the seller's taxpayer id: `1`, the six digits of the place

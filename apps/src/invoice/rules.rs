@@ -7,7 +7,7 @@ use super::{
     Refused, RuleSet,
     date::{day_in_china, is_date},
     decimal::Fixed,
-    taxpayer::Taxpayer,
+    taxpayer::{Status, Taxpayer},
 };
 use crate::invoice::{Item, clear::read};
 use counterfoil_platform::{
@@ -118,6 +118,22 @@ pub(super) fn require_unpaid(ctx: &Context<'_>, seller: &Taxpayer, day: &str) ->
     match ctx.query_opt(sql, (seller.regime.as_str(), &seller.id, day), |row| row.get::<_, bool>(0))? {
         Some(true) => Ok(()),
         _ => Err(Refused::PaymentNeeded { seller: seller.id.clone(), day: day.to_owned() }),
+    }
+}
+
+/// Refuses a special invoice where the rules of the day for the taxpayer, or else for its scale, do not allow it.
+pub(super) fn require_special(ctx: &Context<'_>, seller: &Taxpayer, status: &Status, day: &str) -> Result<(), Refused> {
+    let sql = concat!(
+        "SELECT allowed FROM invoice_special WHERE issuer IN (?1, ?2) AND ",
+        covers!("?3"),
+        " ORDER BY issuer = ?1 DESC, number DESC LIMIT 1"
+    );
+    match ctx.query_opt(sql, (&seller.id, &status.scale, day), |row| row.get::<_, bool>(0))? {
+        Some(true) => Ok(()),
+        _ => {
+            let (seller, scale) = (seller.id.clone(), status.scale.clone());
+            Err(Refused::NoSpecial { seller, scale, day: day.to_owned() })
+        }
     }
 }
 
@@ -233,7 +249,8 @@ const REGIONS: [&str; 31] = [
     "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65",
 ];
 
-/// Writes the rules of genesis: all codes of goods, the provinces, channel 1, and that invoices need no payment.
+/// Writes the rules of genesis: all codes of goods, the provinces, channel 1, that invoices need no payment, and that taxpayers of both
+/// scales issue special ones.
 pub(super) fn genesis(ctx: &mut Context<'_>) -> Result<(), Refusal> {
     for (kind, code) in REGIONS.iter().map(|code| ("region", *code)).chain([("channel", "1")]) {
         ctx.run(
@@ -246,6 +263,12 @@ pub(super) fn genesis(ctx: &mut Context<'_>) -> Result<(), Refusal> {
             "INSERT INTO invoice_unpaid (regime, taxpayer, number, allowed, from_day, set_by, set_ms)
              VALUES (?1, '', 0, 1, ?2, '', 0)",
             (regime, EVER),
+        )?;
+    }
+    for scale in ["general", "small"] {
+        ctx.run(
+            "INSERT INTO invoice_special (issuer, number, allowed, from_day, set_by, set_ms) VALUES (?1, 0, 1, ?2, '', 0)",
+            (scale, EVER),
         )?;
     }
     ctx.run(

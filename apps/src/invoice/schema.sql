@@ -93,6 +93,18 @@ CREATE TABLE invoice_unpaid (
     PRIMARY KEY (regime, taxpayer, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Who may issue special invoices in cn-vat. A rule for a taxpayer goes before that for its scale.
+CREATE TABLE invoice_special (
+    issuer    TEXT    NOT NULL,  -- a taxpayer, or general or small: all of the scale
+    number    INTEGER NOT NULL,
+    allowed   INTEGER NOT NULL CHECK (allowed IN (0, 1)),
+    from_day  TEXT    NOT NULL,
+    until_day TEXT,
+    set_by    TEXT    NOT NULL,
+    set_ms    INTEGER NOT NULL,
+    PRIMARY KEY (issuer, number)
+) STRICT, WITHOUT ROWID;
+
 -- All rules with their history.
 CREATE VIEW invoice_rule AS
 SELECT number, 'invoice_taxpayer_status' AS kind, taxpayer || ' ' || region AS about, state || ' ' || scale AS says,
@@ -107,7 +119,9 @@ UNION ALL SELECT number, 'invoice_quota', taxpayer || ' ' || currency,
 UNION ALL SELECT number, 'invoice_numbering', kind || ' ' || code, iif(allowed, 'allowed', 'not allowed'),
        from_day, until_day, set_by, set_ms FROM invoice_numbering
 UNION ALL SELECT number, 'invoice_unpaid', trim(regime || ' ' || taxpayer), iif(allowed, 'allowed', 'not allowed'),
-       from_day, until_day, set_by, set_ms FROM invoice_unpaid;
+       from_day, until_day, set_by, set_ms FROM invoice_unpaid
+UNION ALL SELECT number, 'invoice_special', issuer, iif(allowed, 'allowed', 'not allowed'),
+       from_day, until_day, set_by, set_ms FROM invoice_special;
 
 -- The last number given of each series: year, region and channel, five digits in front of a Chinese number.
 CREATE TABLE invoice_sequence (
@@ -120,6 +134,7 @@ CREATE TABLE invoice (
     id              TEXT    NOT NULL PRIMARY KEY,
     number          TEXT    NOT NULL,  -- cn-vat: 20 digits, given by the ledger; en16931: BT-1, unique for its seller
     regime          TEXT    NOT NULL,
+    kind            TEXT CHECK (kind IN ('ordinary', 'special')),  -- cn-vat
     type_code       TEXT,              -- en16931: BT-3
     state           TEXT    NOT NULL CHECK (state IN ('issued', 'partly_reversed', 'reversed')),
     seller          TEXT    NOT NULL,  -- taxpayer
@@ -139,7 +154,8 @@ CREATE TABLE invoice (
     payable_minor   INTEGER NOT NULL,  -- total - prepaid + rounding
     payment         TEXT,              -- the payment that it is issued for
     claim_key       BLOB CHECK (length(claim_key) = 32),  -- Ed25519: who has its secret half may claim the invoice
-    source_sha256   BLOB               -- en16931: of the sealed document
+    source_sha256   BLOB,              -- en16931: of the sealed document
+    CHECK ((kind IS NOT NULL) = (regime = 'cn-vat'))
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX invoice_number ON invoice (number, seller);
@@ -175,16 +191,17 @@ CREATE TABLE invoice_month (
     CHECK (invoices <= coalesce(invoices_max, invoices) AND issued_minor <= coalesce(issued_max_minor, issued_minor))
 ) STRICT, WITHOUT ROWID;
 
--- Output tax of a taxpayer by month and rate, red letters and credit notes taken off. Kept by every issue.
+-- Output tax of a taxpayer by month, kind and rate, red letters and credit notes taken off. Kept by every issue.
 CREATE TABLE invoice_month_tax (
     seller    TEXT    NOT NULL,
     month     TEXT    NOT NULL,
     currency  TEXT    NOT NULL,
+    kind      TEXT    NOT NULL,  -- ordinary or special; empty in en16931
     category  TEXT    NOT NULL,
     rate      INTEGER NOT NULL,
     net_minor INTEGER NOT NULL,
     tax_minor INTEGER NOT NULL,
-    PRIMARY KEY (seller, month, currency, category, rate)
+    PRIMARY KEY (seller, month, currency, kind, category, rate)
 ) STRICT, WITHOUT ROWID;
 
 -- Payments for which invoices are issued: told by a provider, or transfers on this ledger.
@@ -265,7 +282,7 @@ SELECT invoice, number FROM invoice_question WHERE state IN ('open', 'answered')
 
 -- Output tax with names, for the tax authority.
 CREATE VIEW invoice_output_tax AS
-SELECT t.seller, p.name AS seller_name, p.member, p.regime, t.month, t.currency, t.category, t.rate, t.net_minor, t.tax_minor
+SELECT t.seller, p.name AS seller_name, p.member, p.regime, t.month, t.currency, t.kind, t.category, t.rate, t.net_minor, t.tax_minor
 FROM invoice_month_tax t JOIN invoice_taxpayer p ON p.id = t.seller;
 
 -- Input tax with what red letters took back taken off: what organisations have booked as deductible.

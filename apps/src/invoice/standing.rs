@@ -1,6 +1,6 @@
 //! An invoice as it stands: who may use it, who does, and what a red letter has taken or would take of it.
 
-use super::{Refused, Regime, holder};
+use super::{Kind, Refused, Regime, holder};
 use counterfoil_platform::types::Refusal;
 use counterfoil_state::Context;
 use rusqlite::Row;
@@ -23,6 +23,8 @@ pub(super) struct Standing {
     pub id: String,
     pub number: String,
     pub state: String,
+    /// In Chinese VAT.
+    pub kind: Option<Kind>,
     pub seller: String,
     /// The member whose keys sign for the seller.
     pub seller_member: String,
@@ -49,7 +51,7 @@ impl Standing {
                 i.tax_minor - coalesce((SELECT sum(v.reversed_tax_minor) FROM invoice_reversal v WHERE v.invoice = i.id), 0),
                 EXISTS (SELECT 1 FROM invoice_red r WHERE r.red = i.id),
                 (SELECT min(r.id) FROM invoice_red r WHERE r.invoice = i.id AND r.open_until_ms IS NOT NULL),
-                h.member, m.kind = 'organisation', u.organisation, u.state, b.organisation, b.state, b.period
+                h.member, m.kind = 'organisation', u.organisation, u.state, b.organisation, b.state, b.period, i.kind
              FROM invoice i JOIN invoice_taxpayer t ON t.id = i.seller
              LEFT JOIN invoice_holder h ON h.invoice = i.id
              LEFT JOIN member m ON m.id = h.member
@@ -84,6 +86,7 @@ impl Standing {
             reimbursement: used(row.get(13)?, row.get(14)?),
             booking: used(row.get(15)?, row.get(16)?),
             period: row.get(17)?,
+            kind: row.get::<_, Option<String>>(18)?.as_deref().and_then(Kind::named),
         })
     }
 
@@ -106,6 +109,14 @@ impl Standing {
     pub(super) fn require_blue(&self, field: &str) -> Result<(), Refused> {
         if self.is_red {
             return Err(Refused::IsRedLetter { field: field.to_owned(), invoice: self.id.clone() });
+        }
+        Ok(())
+    }
+
+    /// Refuses an invoice whose tax nobody deducts: an ordinary one.
+    pub(super) fn require_deductible(&self, field: &str) -> Result<(), Refused> {
+        if self.kind == Some(Kind::Ordinary) {
+            return Err(Refused::NotDeductible { field: field.to_owned(), invoice: self.id.clone() });
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod reports;
 mod round_trip;
 mod rules;
 mod sealed;
+mod special;
 mod standard;
 mod tampering;
 mod xml;

@@ -1,8 +1,8 @@
 //! Invoices without end for the simulator and benchmarks: the same from the same seed.
 
 use super::{
-    Book, Buyer, BuyerKind, Claim, ClearInvoice, Close, ConfirmRed, Deduction, IssueRed, Item, Lock, PassOn, Reason,
-    RedAmount, RefuseRed, RequestRed, Unlock, claim,
+    Book, Buyer, BuyerKind, Claim, ClearInvoice, Close, ConfirmRed, Deduction, IssueRed, Item, Kind, Lock, PassOn,
+    Reason, RedAmount, RefuseRed, RequestRed, Unlock, claim,
     cn_vat::{net_of_gross, tax_of_net},
     date::day_in_china,
     decimal::Fixed,
@@ -85,6 +85,7 @@ impl Iterator for Workload {
         Some(ClearInvoice {
             seller: self.seller.clone(),
             reference: None,
+            kind: Kind::Ordinary,
             channel: None,
             seller_contact: None,
             buyer: Buyer {
@@ -195,6 +196,12 @@ impl Life {
             tax: Fixed(tax_of_net(net, rate.0)),
         };
         let course = COURSES[(number % COURSES.len() as u64) as usize];
+        if course.contains(&Act::Book) {
+            // What is deducted is on a special invoice, which is for an organisation.
+            issue.kind = Kind::Special;
+            issue.buyer.kind = BuyerKind::Organisation;
+            issue.buyer.taxpayer = Some(issue.seller.clone());
+        }
         Self { seller, secret, part, course, done: 0, invoice: String::new(), form: String::new() }
     }
 

@@ -3,8 +3,9 @@ use crate::limits::NAME_BYTES_MAX;
 /// Names with these beginnings are the ledger's own, SQLite's or PostgreSQL's.
 const RESERVED_PREFIXES: [&str; 4] = ["ledger_", "sqlite_", "pg_", "pragma_"];
 
-/// No schema has such a name.
-const RESERVED_SCHEMAS: [&str; 5] = ["main", "temp", "information_schema", "public", "sql"];
+/// No schema or package has such a name: they are SQLite's, PostgreSQL's, and those of what is read beside shared tables.
+const RESERVED_SCHEMAS: [&str; 8] =
+    ["main", "temp", "information_schema", "public", "sql", "vault", "members", "counterfoil"];
 
 /// The name as it is meant: without quotes, in lower case. One that could be taken for another is refused, with the reason.
 pub(crate) fn fold(raw: &str) -> Result<String, String> {
@@ -60,5 +61,6 @@ mod tests {
         }
         assert!(fold(&"a".repeat(48)).is_ok());
         assert!(fold(&"a".repeat(49)).is_err());
+        assert!(["public", "vault", "members", "counterfoil"].iter().all(|name| is_reserved_schema(name)));
     }
 }

@@ -83,50 +83,31 @@ impl ChangeList {
         out
     }
 
+    /// The names of the tables of an encoded list, without reading what comes after them.
+    pub(crate) fn names(bytes: &[u8]) -> Option<impl Iterator<Item = &str>> {
+        let mut decoder = Decoder::new(bytes);
+        decoder.array().ok()?;
+        decoder.u64().ok()?;
+        let count = decoder.array().ok()??;
+        Some((0..count).map_while(move |_| decoder.str().ok()))
+    }
+
     /// Reads what [`encode`](Self::encode) wrote.
     pub(crate) fn decode(bytes: &[u8], tables: &[Arc<Table>], height: u64) -> Result<Self, Fault> {
-        Self::read(bytes, tables).ok_or_else(|| Fault::Corrupt {
-            what: format!("the change list of block {height} in state.db"),
-            detail: "it does not decode".into(),
-            recover: crate::open::RECOVER.into(),
-        })
+        let mut list = Self::default();
+        each(bytes, tables, |change| list.add(change)).ok_or_else(|| damaged(height))?;
+        Ok(list)
     }
 
-    fn read(bytes: &[u8], tables: &[Arc<Table>]) -> Option<Self> {
-        let mut decoder = Decoder::new(bytes);
-        if decoder.array().ok()?? != 3 || decoder.u64().ok()? != VERSION {
-            return None;
-        }
-        let mut places = Vec::new();
-        for _ in 0..decoder.array().ok()?? {
-            let name = decoder.str().ok()?;
-            places.push(tables.iter().position(|table| table.name == name)?);
-        }
-        let count = decoder.array().ok()??;
-        let mut list = Self { changes: Vec::with_capacity(count.min(bytes.len() as u64) as usize), rows: Vec::new() };
-        for _ in 0..count {
-            decoder.array().ok()?;
-            let transaction = decoder.u32().ok()?;
-            let table = *places.get(decoder.u32().ok()? as usize)?;
-            let old = list.read_row(&mut decoder)?;
-            let new = list.read_row(&mut decoder)?;
-            let some = old.as_ref().or(new.as_ref()).copied()?;
-            let key = tables[table].key_of(&list.rows[some.0..some.1]);
-            let range = |(start, end): (usize, usize)| start..end;
-            list.changes.push(Captured { table, transaction, key, old: old.map(range), new: new.map(range) });
-        }
-        Some(list)
-    }
-
-    #[allow(clippy::option_option)]
-    fn read_row(&mut self, decoder: &mut Decoder<'_>) -> Option<Option<(usize, usize)>> {
-        if decoder.datatype().ok()? == Type::Null {
-            decoder.null().ok()?;
-            return Some(None);
-        }
-        let start = self.rows.len();
-        self.rows.extend_from_slice(decoder.bytes().ok()?);
-        Some(Some((start, self.rows.len())))
+    fn add(&mut self, change: Change<'_>) {
+        let mut keep = |row: &[u8]| {
+            let start = self.rows.len();
+            self.rows.extend_from_slice(row);
+            start..self.rows.len()
+        };
+        let key = change.table.key_of(change.row());
+        let (old, new) = (change.old.map(&mut keep), change.new.map(&mut keep));
+        self.changes.push(Captured { table: change.place, transaction: change.transaction, key, old, new });
     }
 
     /// The leaf of each change in the block's tree of changes: key ‖ value of a write, the key alone of a delete.
@@ -179,6 +160,68 @@ impl ChangeList {
     /// The mutable rows as they were before the block, of those that it changed.
     pub(crate) fn before(&self, tables: &[Arc<Table>]) -> HashMap<Hash, Option<Box<[u8]>>> {
         self.coalesced(tables).into_iter().map(|row| (row.key, row.old.map(Into::into))).collect()
+    }
+}
+
+/// A change in an encoded list.
+#[derive(Clone, Copy)]
+pub(crate) struct Change<'a> {
+    /// Place of the transaction in the block.
+    pub transaction: u32,
+    /// The table, and its place among all.
+    pub table: &'a Arc<Table>,
+    pub place: usize,
+    /// The row before, if there was one.
+    pub old: Option<&'a [u8]>,
+    /// The row after, if there is one.
+    pub new: Option<&'a [u8]>,
+}
+
+impl<'a> Change<'a> {
+    /// The row, as it was before where there is none after.
+    pub fn row(&self) -> &'a [u8] {
+        self.old.or(self.new).unwrap_or_default()
+    }
+}
+
+/// Shows each change of an encoded list; nothing where it is none of these tables.
+pub(crate) fn each<'a>(bytes: &'a [u8], tables: &'a [Arc<Table>], mut visit: impl FnMut(Change<'a>)) -> Option<()> {
+    let mut decoder = Decoder::new(bytes);
+    if decoder.array().ok()?? != 3 || decoder.u64().ok()? != VERSION {
+        return None;
+    }
+    let mut places = Vec::new();
+    for _ in 0..decoder.array().ok()?? {
+        let name = decoder.str().ok()?;
+        places.push(tables.iter().position(|table| table.name == name)?);
+    }
+    for _ in 0..decoder.array().ok()?? {
+        decoder.array().ok()?;
+        let transaction = decoder.u32().ok()?;
+        let place = *places.get(decoder.u32().ok()? as usize)?;
+        let (old, new) = (read_row(&mut decoder)?, read_row(&mut decoder)?);
+        old.or(new)?;
+        visit(Change { transaction, table: &tables[place], place, old, new });
+    }
+    Some(())
+}
+
+/// A row, or that there is none; nothing at all where it is neither.
+#[allow(clippy::option_option)]
+fn read_row<'a>(decoder: &mut Decoder<'a>) -> Option<Option<&'a [u8]>> {
+    if decoder.datatype().ok()? == Type::Null {
+        decoder.null().ok()?;
+        return Some(None);
+    }
+    decoder.bytes().ok().map(Some)
+}
+
+/// The change list of a block does not decode.
+pub(crate) fn damaged(height: u64) -> Fault {
+    Fault::Corrupt {
+        what: format!("the change list of block {height} in state.db"),
+        detail: "it does not decode".into(),
+        recover: crate::open::RECOVER.into(),
     }
 }
 

@@ -261,7 +261,8 @@ impl State {
         })
     }
 
-    /// Does what is due at the block's time.
+    /// Does what is due at the block's time. What it tells is kept beside the receipts of transactions, and is no part of their root: it
+    /// follows from what was written.
     fn begin_block(&mut self, header: &Header) -> Result<(), Fault> {
         let transaction = Hash::of(&[b"counterfoil/begin-block/1", &self.ledger.id.0, &header.height.to_be_bytes()]);
         let (ledger, height, time_ms) = (self.ledger.id, header.height, header.time_ms);
@@ -271,7 +272,12 @@ impl State {
         let done =
             self.attempt(place, Undo::Savepoint, |program, context| program.begin_block(context).map(|()| Vec::new()))?;
         match done {
-            Attempt::Done(Ok(_)) => Ok(()),
+            Attempt::Done(Ok((_, events))) if events.is_empty() => Ok(()),
+            Attempt::Done(Ok((outputs, events))) => {
+                let outcome = Outcome::Applied { outputs, events };
+                let receipt = Receipt { transaction, id: String::new(), height, index, outcome };
+                store::keep_begun(&self.connection, &receipt).map_err(|error| self.fault(error))
+            }
             Attempt::Done(Err(refusal)) => {
                 tracing::error!(height, %refusal, "what was due at the beginning of the block is left undone");
                 Ok(())

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod admission;
+mod as_of;
 mod before;
 mod capture;
 mod catalog;
@@ -14,7 +15,10 @@ mod changes;
 mod context;
 mod directory;
 mod execute;
+mod followed;
 mod functions;
+mod history;
+mod inspect;
 mod invariants;
 mod keys;
 mod lexer;
@@ -34,15 +38,18 @@ mod verify;
 mod vet;
 
 pub use context::{Arguments, BrokenConstraint, ConstraintKind, Context, NewTable, Note, WrittenRow};
+pub use followed::Followed;
 pub use functions::Caller;
+pub use history::{RowHistory, RowVersion};
+pub use inspect::{BlockRecord, ListedEntry, RowChange, RowPage, RowRange, TableChanges};
 pub use invariants::Violation;
 pub use lookup::{Counts, Entry, StateCode};
 pub use open::Options;
 pub use program::{ModuleSchema, Prepared, Program, SignerKey};
-pub use proof::{Certified, ChangePath, RowVersion};
+pub use proof::{Certified, ChangePath};
 pub use reader::Reader;
 pub use rusqlite;
-pub use select::{Attached, BRIEF_STEPS, Described, Flow, ResultColumn, Select};
-pub use sql::{SqlCode, SqlLimits, SqlParams, SqlResult, Truncated};
+pub use select::{BRIEF_STEPS, Described, Flow, ResultColumn, Select};
+pub use sql::{Attached, Scope, SqlCode, SqlLimits, SqlParams, SqlResult, Truncated};
 pub use state::State;
 pub use table::{Column, ColumnKind, Table};

@@ -166,6 +166,18 @@ impl Reader {
         all.iter().map(|bytes| self.decode_receipt(bytes)).collect()
     }
 
+    /// What happened at the beginning of a block, if anything did: as the receipt of a transaction in a place after all others, whose
+    /// identity is a hash of the height.
+    pub fn begun(&self, height: u64) -> Result<Option<Receipt>, Fault> {
+        let found: Option<Vec<u8>> = self.read(|connection| {
+            connection
+                .prepare_cached("SELECT receipt FROM ledger_begun WHERE height = ?1")?
+                .query_row([height as i64], |row| row.get(0))
+                .optional()
+        })?;
+        found.map(|bytes| self.decode_receipt(&bytes)).transpose()
+    }
+
     /// The entry at a place of a block.
     pub fn entry(&self, height: u64, index: u32) -> Result<Option<Entry>, Fault> {
         let stored = self.read(|connection| stored_entry(connection, store::position(height, index)))?;
@@ -258,9 +270,13 @@ impl Reader {
 
     pub(crate) fn change_list(&self, height: u64) -> Result<ChangeList, Fault> {
         match self.read(|connection| reader::change_bytes(connection, height))? {
-            Some(bytes) => ChangeList::decode(&bytes, &self.catalog().tables, height),
+            Some(bytes) => self.decode_changes(&bytes, height),
             None => Ok(ChangeList::default()),
         }
+    }
+
+    pub(crate) fn decode_changes(&self, bytes: &[u8], height: u64) -> Result<ChangeList, Fault> {
+        ChangeList::decode(bytes, &self.catalog().tables, height)
     }
 
     pub(crate) fn decode_header(&self, bytes: &[u8]) -> Result<Header, Fault> {
@@ -271,7 +287,7 @@ impl Reader {
         decode_receipt(bytes).ok_or_else(|| self.damaged("a receipt"))
     }
 
-    fn decode_entry(&self, (wire, receipt): (Vec<u8>, Vec<u8>)) -> Result<Entry, Fault> {
+    pub(crate) fn decode_entry(&self, (wire, receipt): (Vec<u8>, Vec<u8>)) -> Result<Entry, Fault> {
         Ok(Entry { wire: wire.into(), receipt: self.decode_receipt(&receipt)? })
     }
 
@@ -287,7 +303,8 @@ impl Reader {
 const RECORD_SPAN: &str = "SELECT height, digest, state_root, changes_root, receipts_root, result FROM ledger_block \
                            WHERE height BETWEEN ?1 AND ?2 ORDER BY height";
 
-fn record(row: &Row<'_>, ledger: Hash) -> rusqlite::Result<(Execution, Hash)> {
+/// Reads the columns of [`RECORD_SPAN`].
+pub(crate) fn record(row: &Row<'_>, ledger: Hash) -> rusqlite::Result<(Execution, Hash)> {
     let height = row.get::<_, i64>(0)? as u64;
     let execution = Execution {
         height,

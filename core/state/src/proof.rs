@@ -1,8 +1,4 @@
-use crate::{
-    directory::{self, Kind},
-    lookup::StateCode,
-    reader::Reader,
-};
+use crate::{lookup::StateCode, reader::Reader};
 use counterfoil_types::{Fault, Hash, Header, Refusal, Value, merkle, row};
 use rusqlite::OptionalExtension as _;
 
@@ -29,17 +25,6 @@ pub struct ChangePath {
     pub primary_key: Vec<String>,
     /// The primary key's values.
     pub key_values: Vec<Value>,
-}
-
-/// A write of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowVersion {
-    /// The block.
-    pub height: u64,
-    /// The transaction's place in the block.
-    pub index: u32,
-    /// The row after it, see [`row::encode`]; none where it was deleted.
-    pub row: Option<Vec<u8>>,
 }
 
 /// A header with its finalization.
@@ -119,33 +104,5 @@ impl Reader {
             primary_key: table.key_names(),
             key_values: values,
         })
-    }
-
-    /// The newest writes of a row, newest first, of `limit` blocks at most.
-    pub fn history(&self, table: &str, key: &[String], limit: usize) -> Result<Vec<RowVersion>, Refusal> {
-        let table = self.table(table)?;
-        let values = table.parse_key(key).map_err(|why| StateCode::BadKey.refusal(why))?;
-        let hash = row::key(&table.name, &values);
-        let mut heights = self.shared.source.recent.read().find(Kind::Row, &hash);
-        if heights.len() < limit {
-            let older = self.read(|connection| directory::find(connection, Kind::Row, &hash, limit));
-            heights.extend(older.map_err(StateCode::broken)?);
-        }
-        heights.sort_unstable();
-        heights.dedup();
-        let mut versions = Vec::new();
-        for height in heights.into_iter().rev().take(limit) {
-            let list = self.change_list(height).map_err(StateCode::broken)?;
-            for change in list.changes().iter().rev().filter(|change| change.key == hash) {
-                let row = change.new.as_ref().map(|range| list.row(range).to_vec());
-                versions.push(RowVersion { height, index: change.transaction, row });
-            }
-        }
-        Ok(versions)
-    }
-
-    /// The newest block that wrote a row.
-    pub fn written_at(&self, table: &str, key: &[String]) -> Result<Option<u64>, Refusal> {
-        Ok(self.history(table, key, 1)?.first().map(|version| version.height))
     }
 }

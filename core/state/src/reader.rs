@@ -6,6 +6,7 @@ use crate::{
     functions,
     open::{Ledger, opening},
     sandbox::{self, Mode, Sandbox},
+    sql::Scope,
     store,
     table::Table,
 };
@@ -94,9 +95,18 @@ impl Reader {
         Ok(pooled)
     }
 
-    /// A connection of one's own that reads the database at `path` too, as the schema `name`. It is never given back, so that nobody
-    /// else reads there.
-    pub(crate) fn take_attached(&self, name: &'static str, path: &Path) -> Result<Pooled, Fault> {
+    /// A connection of one's own for a scope. It is only given back where that reads nothing but what all read: nobody else shall
+    /// find what was attached, or the past.
+    pub(crate) fn take_for(&self, scope: Scope<'_>) -> Result<Pooled, Fault> {
+        match scope {
+            Scope { attached: Some((name, path)), .. } => self.connect_attached(name, path),
+            Scope { as_of: Some(_), .. } => self.connect().map_err(|error| self.fault(error)),
+            _ => self.take(),
+        }
+    }
+
+    /// A connection that reads the database at `path` too, as the schema `name`.
+    fn connect_attached(&self, name: &'static str, path: &Path) -> Result<Pooled, Fault> {
         let attach = || -> rusqlite::Result<Pooled> {
             let pooled = self.connect()?;
             let connection = &pooled.connection;
@@ -201,12 +211,16 @@ pub(crate) fn change_bytes(connection: &Connection, height: u64) -> rusqlite::Re
         .optional()
 }
 
-/// What the directory of transactions takes from a block.
+/// What the directory of transactions takes from a block: their identities and the block's digest.
 pub(crate) fn identity_pairs(connection: &Connection, height: u64) -> rusqlite::Result<Vec<Pair>> {
     let read = |row: &rusqlite::Row<'_>| Ok(directory::pair(&hash(row, 0)?, row.get::<_, i64>(1)? as u64));
+    let digest = connection
+        .prepare_cached("SELECT digest FROM ledger_block WHERE height = ?1")?
+        .query_row([height as i64], |row| Ok(directory::block_pair(&hash(row, 0)?, height)))?;
     connection
         .prepare_cached("SELECT identity, position FROM ledger_transaction WHERE position >= ?1 AND position < ?2 ORDER BY position")?
         .query_map([store::position(height, 0), store::position(height + 1, 0)], read)?
+        .chain([Ok(digest)])
         .collect()
 }
 

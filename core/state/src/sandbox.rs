@@ -44,6 +44,40 @@ pub(crate) struct Names {
     pub hidden: BTreeSet<String>,
 }
 
+/// How the public reads the ledger's tables on a connection.
+#[derive(Debug, Default)]
+pub(crate) enum Reading {
+    /// As they are.
+    #[default]
+    Now,
+    /// The same, and which of them a statement reads is noted.
+    Noted(BTreeSet<String>),
+    /// These, as they were, through the temporary views that shadow them; no others.
+    Past(BTreeSet<String>),
+}
+
+/// Beginning of the names of temporary tables with rows as they were. No text of the public can name one.
+pub(crate) const WAS: &str = "ledger_was_";
+
+impl Reading {
+    fn may(&mut self, names: &Names, context: AuthContext<'_>) -> bool {
+        if let AuthAction::Read { table_name, .. } = context.action {
+            let table = table_name.to_ascii_lowercase();
+            match self {
+                Self::Noted(noted) if names.tables.contains(&table) => drop(noted.insert(table)),
+                Self::Past(shadowed) => match context.database_name {
+                    Some("temp") if table.starts_with(WAS) => return true,
+                    Some("temp") => {}
+                    _ if names.tables.contains(&table) && !shadowed.contains(&table) => return false,
+                    _ => {}
+                },
+                Self::Now | Self::Noted(_) => {}
+            }
+        }
+        public_may(names, context)
+    }
+}
+
 /// Name of the host function that captures a row, and beginning of the names of the triggers that may call it.
 pub(crate) const CAPTURE: &str = "ledger_capture";
 
@@ -238,8 +272,10 @@ impl Meter {
 #[derive(Default)]
 pub(crate) struct Sandbox {
     mode: AtomicU8,
-    /// The schema beside the ledger's own from which the public may read; see [`Reader::sql_attached`](crate::Reader::sql_attached).
+    /// The schema beside the ledger's own from which the public may read; see [`Scope::attached`](crate::Scope::attached).
     attached: OnceLock<&'static str>,
+    /// How the public reads the ledger's tables; see [`Scope::as_of`](crate::Scope::as_of).
+    reading: Mutex<Reading>,
     vetted: Mutex<HashSet<Box<str>>>,
     /// The captured rows of the block under execution.
     pub capture: Mutex<Buffer>,
@@ -266,6 +302,11 @@ impl Sandbox {
     /// Lets the public read the tables of an attached database too.
     pub(crate) fn set_attached(&self, name: &'static str) {
         assert!(self.attached.set(name).is_ok(), "one database is attached, once");
+    }
+
+    /// Sets how the public reads the ledger's tables; how it did before.
+    pub(crate) fn set_reading(&self, reading: Reading) -> Reading {
+        std::mem::replace(&mut *self.reading.lock(), reading)
     }
 
     /// Whether a command may run `sql`, as far as its text tells.
@@ -297,7 +338,9 @@ impl Sandbox {
             mode if mode == Mode::System as u8 => true,
             mode if mode == Mode::Schema as u8 => schema_may(context),
             mode if mode == Mode::Command as u8 => command_may(&names().names, context),
-            mode if mode == Mode::Public as u8 => self.is_attached(context) || public_may(&names().names, context),
+            mode if mode == Mode::Public as u8 => {
+                self.is_attached(context) || self.reading.lock().may(&names().names, context)
+            }
             _ => false,
         };
         if allowed { Authorization::Allow } else { Authorization::Deny }

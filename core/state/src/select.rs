@@ -1,11 +1,11 @@
 use crate::{
-    reader::{Pooled, Reader},
-    sql::{self, KEPT, SqlCode, SqlLimits},
+    as_of::{self, Until},
+    reader::{self, Pooled, Reader},
+    sql::{self, Failed, KEPT, Scope, SqlCode, SqlLimits},
 };
 use counterfoil_types::Refusal;
 use rusqlite::{Connection, Row, types::Value};
 use std::{
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -31,9 +31,6 @@ pub struct Described {
     pub parameters: usize,
 }
 
-/// One more database that a SELECT reads: the schema's name and the file.
-pub type Attached<'a> = (&'static str, &'a Path);
-
 /// A SELECT whose rows are taken one by one.
 #[derive(Debug)]
 pub struct Select<'a> {
@@ -41,8 +38,8 @@ pub struct Select<'a> {
     pub sql: &'a str,
     /// Values for `?1` and so on, in order.
     pub params: &'a [Value],
-    /// See [`Reader::sql_attached`].
-    pub attached: Option<Attached<'a>>,
+    /// What it reads beside the ledger as it is.
+    pub scope: Scope<'a>,
     /// How long it may run. Time in which its rows are being taken does not count.
     pub time_max: Duration,
     /// Whether it is refused, as if its time were over, as soon as it has taken [`BRIEF_STEPS`]: it runs where others wait.
@@ -71,21 +68,19 @@ impl Reader {
     ///
     /// # Errors
     /// A refusal `sql/N`, see [`SqlCode`].
-    pub fn describe(&self, sql: &str, attached: Option<Attached<'_>>) -> Result<Described, Refusal> {
-        self.as_public(sql, attached, |connection, text| {
-            let statement =
-                connection.prepare_cached(text).map_err(|error| sql::unprepared(&error, SqlLimits::default()))?;
-            sql::require_read(&statement)?;
-            let column = |column: rusqlite::Column<'_>| ResultColumn {
-                name: column.name().to_owned(),
-                declared: column.decl_type().map(str::to_owned),
-            };
-            let columns = statement.columns().map(column).collect();
-            Ok(Described { columns, parameters: statement.parameter_count() })
+    pub fn describe(&self, sql: &str, scope: Scope<'_>) -> Result<Described, Refusal> {
+        let text = self.public_text(sql)?;
+        self.with_connection(scope, |pooled| {
+            // Tables do not change once they are made, so the columns are those of now.
+            if let Some(height) = scope.as_of {
+                as_of::named(pooled, &self.catalog(), &text, height)?;
+            }
+            pooled.as_public(|connection| describe(connection, &text))
         })
     }
 
-    /// Runs a SELECT at the newest height and hands over its rows. It sees one height, however long its rows take.
+    /// Runs a SELECT at the newest height, or at that of its scope, and hands over its rows. It sees one height, however long its rows
+    /// take.
     ///
     /// # Errors
     /// A refusal `sql/N`, see [`SqlCode`], or whatever `take` refuses with.
@@ -94,14 +89,16 @@ impl Reader {
         select: &Select<'_>,
         take: &mut dyn FnMut(&Row<'_>) -> Result<Flow, Refusal>,
     ) -> Result<(), Refusal> {
-        self.as_public(select.sql, select.attached, |connection, text| {
-            let watch = Watch::new(select);
-            watch.set(connection).map_err(|error| SqlCode::Broken.refusal(error.to_string()))?;
-            let done = run(connection, text, select, &watch, take);
-            connection
-                .progress_handler(0, None::<fn() -> bool>)
-                .map_err(|error| SqlCode::Broken.refusal(error.to_string()))?;
-            done
+        let text = self.public_text(select.sql)?;
+        let watch = Watch::new(select);
+        self.with_connection(select.scope, |pooled| match select.scope.as_of {
+            None => pooled.as_public(|connection| watched(connection, &text, select, &watch, take)),
+            Some(height) => reader::snapshot(pooled, |pooled| {
+                let until = Until::new(select.time_max, &select.stop);
+                as_of::shadow(self, pooled, &text, height, &until).map_err(Failed)?;
+                pooled.as_public(|connection| watched(connection, &text, select, &watch, take)).map_err(Failed)
+            })
+            .map_err(Refusal::from),
         })
     }
 
@@ -111,27 +108,36 @@ impl Reader {
         names.views.iter().chain(&names.public_views).cloned().collect()
     }
 
-    fn as_public<T>(
-        &self,
-        sql: &str,
-        attached: Option<Attached<'_>>,
-        work: impl FnOnce(&mut Connection, &str) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    /// A text of the public as it is prepared.
+    fn public_text(&self, sql: &str) -> Result<String, Refusal> {
         sql::check_text(sql)?;
-        let resolved = sql::resolved(self, sql);
-        let text = format!("{resolved}{KEPT}");
-        let taken = match attached {
-            Some((name, path)) => self.take_attached(name, path),
-            None => self.take(),
-        };
-        let mut pooled: Pooled = taken.map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
-        let result = pooled.as_public(|connection| work(connection, &text));
+        Ok(format!("{}{KEPT}", sql::resolved(self, sql)))
+    }
+
+    fn with_connection<T>(
+        &self,
+        scope: Scope<'_>,
+        work: impl FnOnce(&mut Pooled) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let mut pooled = self.take_for(scope).map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
+        let result = work(&mut pooled);
         let whole = !matches!(&result, Err(refusal) if refusal.code == SqlCode::Broken.refusal("").code);
-        if whole && attached.is_none() {
+        if whole && scope.is_usual() {
             self.give_back(pooled);
         }
         result
     }
+}
+
+fn describe(connection: &Connection, text: &str) -> Result<Described, Refusal> {
+    let statement = connection.prepare_cached(text).map_err(|error| sql::unprepared(&error, SqlLimits::default()))?;
+    sql::require_read(&statement)?;
+    let column = |column: rusqlite::Column<'_>| ResultColumn {
+        name: column.name().to_owned(),
+        declared: column.decl_type().map(str::to_owned),
+    };
+    let columns = statement.columns().map(column).collect();
+    Ok(Described { columns, parameters: statement.parameter_count() })
 }
 
 /// When a SELECT must end.
@@ -163,6 +169,21 @@ impl Watch {
     fn push_back(&self, waited: Duration) {
         self.deadline_ms.fetch_add(waited.as_millis() as u64, Ordering::Relaxed);
     }
+}
+
+/// Runs a SELECT for as long as it may run.
+fn watched(
+    connection: &mut Connection,
+    text: &str,
+    select: &Select<'_>,
+    watch: &Watch,
+    take: &mut dyn FnMut(&Row<'_>) -> Result<Flow, Refusal>,
+) -> Result<(), Refusal> {
+    watch.set(connection).map_err(|error| SqlCode::Broken.refusal(error.to_string()))?;
+    let done = run(connection, text, select, watch, take);
+    let unset = connection.progress_handler(0, None::<fn() -> bool>);
+    unset.map_err(|error| SqlCode::Broken.refusal(error.to_string()))?;
+    done
 }
 
 fn run(

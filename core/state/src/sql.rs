@@ -1,4 +1,5 @@
 use crate::{
+    as_of::{self, Until},
     lexer,
     reader::{self, Pooled, Reader},
     vet,
@@ -10,6 +11,7 @@ use serde_json::{Value as Json, json};
 use std::{
     borrow::Cow,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -32,6 +34,10 @@ pub enum SqlCode {
     TooLong = 7,
     /// The node's database failed.
     Broken = 8,
+    /// It is asked as of a height that is not executed yet.
+    NoSuchHeight = 9,
+    /// Too much has changed since the height as of which it is asked.
+    TooFarBack = 10,
 }
 
 impl SqlCode {
@@ -40,10 +46,31 @@ impl SqlCode {
         let kind = match self {
             Self::NotARead | Self::Internal => RefusalKind::Forbidden,
             Self::Syntax | Self::Parameters | Self::Failed => RefusalKind::Invalid,
-            Self::TimeLimit | Self::TooLong => RefusalKind::TooLarge,
+            Self::TimeLimit | Self::TooLong | Self::TooFarBack => RefusalKind::TooLarge,
+            Self::NoSuchHeight => RefusalKind::NotFound,
             Self::Broken => RefusalKind::Busy,
         };
         Refusal::new(format!("sql/{}", self as u8), kind, detail)
+    }
+}
+
+/// One more database that a SELECT reads: the schema's name and the file.
+pub type Attached<'a> = (&'static str, &'a Path);
+
+/// What a SELECT reads beside the ledger as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope<'a> {
+    /// A database whose tables are read as `name.table`. It is opened to be read only, for this statement alone.
+    pub attached: Option<Attached<'a>>,
+    /// The ledger's tables and views are read as they were after the block at this height, those of an attached database as they are.
+    /// None is the newest height.
+    pub as_of: Option<u64>,
+}
+
+impl Scope<'_> {
+    /// Whether there is nothing in it that others may not see on the same connection.
+    pub(crate) fn is_usual(&self) -> bool {
+        self.attached.is_none() && self.as_of.is_none()
     }
 }
 
@@ -146,7 +173,21 @@ impl Reader {
         params: impl Into<SqlParams<'a>>,
         limits: SqlLimits,
     ) -> Result<SqlResult, Refusal> {
-        self.sql_of(sql, Text::Given, params.into(), limits)
+        self.sql_of(Scope::default(), sql, Text::Given, params.into(), limits)
+    }
+
+    /// The same in a scope.
+    ///
+    /// # Errors
+    /// A refusal `sql/N`, see [`SqlCode`].
+    pub fn sql_in<'a>(
+        &self,
+        scope: Scope<'_>,
+        sql: &str,
+        params: impl Into<SqlParams<'a>>,
+        limits: SqlLimits,
+    ) -> Result<SqlResult, Refusal> {
+        self.sql_of(scope, sql, Text::Given, params.into(), limits)
     }
 
     /// The same with a text that is part of the program: its statement stays prepared.
@@ -159,54 +200,53 @@ impl Reader {
         params: impl Into<SqlParams<'a>>,
         limits: SqlLimits,
     ) -> Result<SqlResult, Refusal> {
-        self.sql_of(sql, Text::Program, params.into(), limits)
+        self.sql_of(Scope::default(), sql, Text::Program, params.into(), limits)
     }
 
-    fn sql_of(&self, sql: &str, text: Text, params: SqlParams<'_>, limits: SqlLimits) -> Result<SqlResult, Refusal> {
+    fn sql_of(
+        &self,
+        scope: Scope<'_>,
+        sql: &str,
+        text: Text,
+        params: SqlParams<'_>,
+        limits: SqlLimits,
+    ) -> Result<SqlResult, Refusal> {
         check_text(sql)?;
         // The program's own texts name no table that users made.
         let sql = &match text {
             Text::Given => resolved(self, sql),
             Text::Program => sql.into(),
         };
-        let mut pooled = self.take().map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
-        let result =
-            reader::snapshot(&mut pooled, |pooled| run(pooled, sql, text, params, limits)).map_err(|failed| failed.0);
+        let mut pooled = self.take_for(scope).map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
+        let result = reader::snapshot(&mut pooled, |pooled| {
+            if let Some(height) = scope.as_of {
+                as_of::shadow(self, pooled, sql, height, &Until::new(limits.time_max, &Arc::default()))
+                    .map_err(Failed)?;
+            }
+            run(pooled, sql, text, params, limits)
+        });
+        let result = result.map_err(Refusal::from);
         let whole = !matches!(&result, Err(refusal) if refusal.code == SqlCode::Broken.refusal("").code);
-        if whole {
+        if whole && scope.is_usual() {
             self.give_back(pooled);
         }
-        result
-    }
-
-    /// The same over one more database: the file at `path`, whose tables are read as `name.table`. It is opened to be read only, for
-    /// this statement alone.
-    ///
-    /// # Errors
-    /// A refusal `sql/N`, see [`SqlCode`].
-    pub fn sql_attached<'a>(
-        &self,
-        name: &'static str,
-        path: &Path,
-        sql: &str,
-        params: impl Into<SqlParams<'a>>,
-        limits: SqlLimits,
-    ) -> Result<SqlResult, Refusal> {
-        check_text(sql)?;
-        let sql = &resolved(self, sql);
-        let params = params.into();
-        let attached = self.take_attached(name, path);
-        let mut pooled = attached.map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
-        reader::snapshot(&mut pooled, |pooled| run(pooled, sql, Text::Given, params, limits)).map_err(|failed| failed.0)
+        let height = |result: SqlResult| SqlResult { height: scope.as_of.unwrap_or(result.height), ..result };
+        result.map(height)
     }
 }
 
 /// A refusal, also of an error of SQLite outside the statement itself.
-struct Failed(Refusal);
+pub(crate) struct Failed(pub Refusal);
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self(SqlCode::Broken.refusal(error.to_string()))
+    }
+}
+
+impl From<Failed> for Refusal {
+    fn from(Failed(refusal): Failed) -> Self {
+        refusal
     }
 }
 
@@ -427,7 +467,6 @@ mod tests {
         sandbox::{self, Names, Sandbox},
     };
     use rusqlite::Connection;
-    use std::sync::Arc;
 
     /// A database with a table and a view for the public and a table that is hidden from it.
     fn pooled() -> Pooled {

@@ -3,7 +3,7 @@ use crate::{
     admission::Door,
     before::Before,
     changes::with_markers,
-    directory::Recent,
+    directory::{self, Recent},
     execute::Pending,
     keys::{Keys, SharedKeys},
     open::{Ledger, opening},
@@ -153,7 +153,7 @@ impl Machine for State {
     }
 
     fn commit(&mut self, state_root: Hash) -> Result<Executed, Fault> {
-        let pending = self.pending.take().ok_or_else(|| Fault::failed("commit without an executed block"))?;
+        let mut pending = self.pending.take().ok_or_else(|| Fault::failed("commit without an executed block"))?;
         let prior = self.tip.as_ref().map_or(Hash::ZERO, |tip| tip.result);
         let block = pending.header.as_ref().map_or(self.ledger.id, Header::digest);
         let execution = Execution {
@@ -166,6 +166,7 @@ impl Machine for State {
         let result = execution.result(&prior);
         let header = pending.header.clone().unwrap_or_else(|| genesis_header(&self.ledger, result));
         let height = header.height;
+        pending.identities.push(directory::block_pair(&header.digest(), height));
         let wrote_run = self.store(&pending, &header, &execution, result).map_err(|error| self.fault(error))?;
         self.late.retain(|(at, _)| *at > height);
         {

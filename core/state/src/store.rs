@@ -108,6 +108,14 @@ pub(crate) fn keep_evidence(
     Ok(())
 }
 
+/// Keeps what happened at the beginning of a block.
+pub(crate) fn keep_begun(connection: &Connection, receipt: &Receipt) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO ledger_begun (height, receipt) VALUES (?1, ?2)")?
+        .execute((receipt.height as i64, receipt.encode()))?;
+    Ok(())
+}
+
 /// A block with its record.
 pub(crate) struct StoredBlock<'a> {
     pub header: &'a Header,

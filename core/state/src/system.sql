@@ -78,6 +78,12 @@ CREATE TABLE ledger_evidence (
   PRIMARY KEY (height, place)
 ) STRICT, WITHOUT ROWID;
 
+-- What happened at the beginning of a block, where something did: a receipt in a place after all transactions.
+CREATE TABLE ledger_begun (
+  height  INTEGER PRIMARY KEY,
+  receipt BLOB NOT NULL
+) STRICT;
+
 -- Where to find a transaction by identity and a row's writes by key. A run covers the blocks after the run before it, up to `last`.
 CREATE TABLE ledger_run (
   last INTEGER PRIMARY KEY

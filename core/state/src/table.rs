@@ -16,6 +16,17 @@ pub enum ColumnKind {
     Blob,
 }
 
+impl ColumnKind {
+    /// The type in a declaration.
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Self::Integer => "INTEGER",
+            Self::Text => "TEXT",
+            Self::Blob => "BLOB",
+        }
+    }
+}
+
 /// A column of a ledger table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
@@ -166,6 +177,14 @@ impl Table {
                 self.primary_key.len(),
                 key.len()
             ));
+        }
+        self.parse_key_prefix(key)
+    }
+
+    /// The same of the first columns of the primary key.
+    pub(crate) fn parse_key_prefix(&self, key: &[String]) -> Result<Vec<Value>, String> {
+        if key.len() > self.primary_key.len() {
+            return Err(format!("the primary key of {} is ({})", self.name, self.key_names().join(", ")));
         }
         let parse = |(&at, text): (&usize, &String)| {
             let column = &self.columns[at];

@@ -66,20 +66,36 @@ pub const SQL_TIME_MS_MAX: u64 = 5_000;
 /// Bytes of the text of one SELECT.
 pub const SQL_TEXT_BYTES_MAX: usize = 64 * 1024;
 
+/// Rows that may have changed since the height as of which a SELECT is asked, in the tables that it names.
+pub const AS_OF_ROWS_MAX: usize = 200_000;
+/// Bytes of those rows as they were.
+pub const AS_OF_ROW_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of the change lists of all blocks since that height.
+pub const AS_OF_LIST_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Blocks of one page of a row's history.
+pub const HISTORY_BLOCKS_MAX: usize = 100;
+/// Bytes of the change lists that are read for one page of a row's history: a page ends where they are reached.
+pub const HISTORY_LIST_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Clients of the PostgreSQL endpoint at a time.
 pub const WIRE_CONNECTIONS_MAX: usize = 200;
-/// Connections that have not signed in yet, or only ask for another's statement to end, beyond those that have.
+/// Connections that have not signed in yet, or only ask for another's statement to end; the next waits until one of them has, or its
+/// time is over.
 pub const WIRE_WAITING_MAX: usize = 64;
 /// Bytes of a message before sign-in.
 pub const WIRE_STARTUP_BYTES_MAX: usize = 10_000;
 /// Bytes of a message after sign-in; what is longer is read over and refused.
 pub const WIRE_MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// How long a client may take to sign in, in milliseconds.
-pub const WIRE_SIGN_IN_MS: u64 = 10_000;
+/// How long a client may take to sign in, encryption included, in milliseconds.
+pub const WIRE_SIGN_IN_MS: u64 = 5_000;
 /// How long a client may be silent, or not take what it asked for, in milliseconds.
 pub const WIRE_IDLE_MS: u64 = 60 * 60 * 1000;
 /// How long a portal may be left half read, in milliseconds: the database cannot be tidied up past what it still reads.
 pub const WIRE_PORTAL_IDLE_MS: u64 = 60_000;
+/// How long the rows of one SELECT may take to be taken, in milliseconds, whether in parts or at once.
+pub const WIRE_READING_MS_MAX: u64 = 10 * 60 * 1000;
+/// How long a session may go on with what it does when the endpoint ends, in milliseconds: a COMMIT in flight is answered.
+pub const WIRE_ENDING_MS_MAX: u64 = 10_000;
 /// Half-read portals of all clients at a time: each has a thread and a snapshot of the database.
 pub const WIRE_PORTALS_OPEN_MAX: usize = 32;
 /// Prepared statements of one client, and portals of one client.

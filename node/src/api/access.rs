@@ -1,4 +1,5 @@
 use crate::{
+    console,
     member::Member,
     problem::{Answer, Problem},
     tokens::Tokens,
@@ -25,32 +26,41 @@ pub enum Access {
 }
 
 impl Access {
-    /// The key to which the caller's token is bound; nothing where no token is needed.
-    fn token(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
-        let Self::Tokens(tokens) = self else { return Ok(None) };
-        let stated = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let Some(stated) = stated else {
-            return Err(Problem::unauthenticated(
-                "this needs a token: Authorization: Bearer …, made by `counterfoil token new --key member/name`",
-            ));
+    /// Whether no token is needed.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
+
+impl Member {
+    /// The key to which the caller is bound, by a token or by a session of the console; nothing where neither is needed.
+    fn bound(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
+        let Access::Tokens(tokens) = &self.access else { return Ok(None) };
+        let Some(stated) = headers.get(header::AUTHORIZATION) else {
+            return self.session(headers).map(Some).ok_or_else(|| {
+                Problem::unauthenticated(
+                    "this needs a token: Authorization: Bearer …, made by `counterfoil token new --key member/name`",
+                )
+            });
         };
+        let stated = stated.to_str().unwrap_or_default();
         let token = stated.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let kid = token.and_then(|(_, token)| tokens.check(token.trim()));
         kid.map(Some).ok_or_else(|| Problem::unauthenticated("this token is not known here"))
     }
 
-    /// Whether no token is needed.
-    pub fn is_open(&self) -> bool {
-        matches!(self, Self::Open)
+    /// The key of the console's session, if it is a page of the console that asks: a browser says where a request comes from, and no
+    /// page can have it say something else (Fetch Metadata, W3C).
+    fn session(&self, headers: &HeaderMap) -> Option<Kid> {
+        let is_own = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+        if is_own && console::same_origin(headers) { self.seat(headers) } else { None }
     }
 
     /// Whether the caller may read what is not public.
-    pub fn read(&self, headers: &HeaderMap) -> Answer<()> {
-        self.token(headers).map(drop)
+    pub fn may_read(&self, headers: &HeaderMap) -> Answer<()> {
+        self.bound(headers).map(drop)
     }
-}
 
-impl Member {
     /// The hosted key with which a caller may have his command signed.
     pub fn signer(&self, headers: &HeaderMap) -> Answer<(Kid, &SigningKey)> {
         let kid = self
@@ -64,9 +74,9 @@ impl Member {
         }
     }
 
-    /// Who asks: the key of the caller's token, or the one that he names where no token is needed.
+    /// Who asks: the key of the caller's token or session, or the one that he names where no token is needed.
     pub fn caller(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
-        let bound = self.access.token(headers)?;
+        let bound = self.bound(headers)?;
         let named = match headers.get(KEY_HEADER) {
             None => None,
             Some(value) => {
@@ -77,7 +87,7 @@ impl Member {
         };
         match (bound, named) {
             (Some(bound), Some(named)) if bound != named => {
-                Err(Problem::forbidden(format!("this token is for the key {bound}, not {named}")))
+                Err(Problem::forbidden(format!("this token or session is for the key {bound}, not {named}")))
             }
             (bound, named) => Ok(bound.or(named)),
         }

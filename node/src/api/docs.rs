@@ -2,7 +2,7 @@ use crate::{member::Member, openapi, problem::Answer};
 use axum::{
     extract::State,
     http::{HeaderName, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use std::sync::Arc;
 
@@ -14,11 +14,6 @@ pub async fn document(State(member): State<Arc<Member>>) -> Answer<Response> {
         false => openapi::with_actions(&member.openapi, &actions).into(),
     };
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
-}
-
-/// GET /
-pub async fn home() -> Redirect {
-    Redirect::to("/docs")
 }
 
 /// GET /docs: operations and a form to try each, from this binary alone.

@@ -11,7 +11,7 @@ use crate::{
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -125,13 +125,22 @@ struct Opening {
     reason: Option<String>,
 }
 
+/// Which document is made of what is opened.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    document: Option<String>,
+}
+
 /// POST /v1/sealed/{subject}/{version}/open
 pub async fn open(
     State(member): State<Arc<Member>>,
     Path((subject, version)): Path<(String, String)>,
+    which: Result<Query<Which>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer<Response> {
+    let Query(Which { document }) = which.map_err(|why| Problem::malformed(why.body_text()))?;
     let Opening { reason } = read(&headers, body).await?;
     let rendering = rendering(&member, &headers, &subject);
     let (record, opened, mut answer) = match audited(&member, &headers, &subject, &version, reason).await? {
@@ -139,7 +148,7 @@ pub async fn open(
         Audited::Held(held) => return Ok(held),
     };
     if let Some(rendering) = rendering {
-        let bytes = rendered(&member, &headers, rendering, record, opened).await?;
+        let bytes = rendered(&member, &headers, (rendering, document), record, opened).await?;
         return Ok(confidential(([(header::CONTENT_TYPE, rendering.media_type)], bytes).into_response()));
     }
     let fields: Vec<Value> = opened.fields().iter().map(|field| sealing::shown(&record, field)).collect();
@@ -173,7 +182,7 @@ fn rendering(member: &Member, headers: &HeaderMap, subject: &str) -> Option<Rend
 async fn rendered(
     member: &Member,
     headers: &HeaderMap,
-    rendering: Rendering,
+    (rendering, document): (Rendering, Option<String>),
     record: Record,
     opened: Opened,
 ) -> Answer<Vec<u8>> {
@@ -182,7 +191,8 @@ async fn rendered(
     member
         .store
         .ask(move |reader| {
-            let of = Rendered { reader, record: &record, opened: &opened, english, origin: &origin };
+            let document = document.as_deref();
+            let of = Rendered { reader, record: &record, opened: &opened, document, english, origin: &origin };
             (rendering.render)(&of)
         })
         .await

@@ -34,7 +34,7 @@ pub async fn stream(
     headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Fault>>>> {
-    member.access.read(&headers)?;
+    member.may_read(&headers)?;
     let (hub, store) = (member.hub.clone(), member.store.clone());
     let feed = match headers.get("last-event-id") {
         Some(value) => {

@@ -2,6 +2,7 @@
 
 mod access;
 mod blocks;
+mod changes;
 mod commands;
 mod docs;
 mod documents;

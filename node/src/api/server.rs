@@ -1,6 +1,6 @@
 use super::{
-    access, blocks, commands, docs, documents, events, health, incoming, listener::Bounded, modules, packages, rows,
-    sql, status, transactions, webhooks,
+    access, blocks, changes, commands, docs, documents, events, health, incoming, listener::Bounded, modules, packages,
+    rows, sql, status, transactions, webhooks,
 };
 use crate::{console, examine, member::Member, problem::Problem};
 use axum::{
@@ -27,6 +27,7 @@ pub fn router(member: Arc<Member>, pages: Router<Arc<Member>>) -> Router {
         .route("/v1/sql", post(sql::select))
         .route("/v1/packages/{package}/actions/{action}", post(packages::call))
         .route("/v1/rows/{table}/{key}/proof", get(rows::prove))
+        .route("/v1/rows/{table}/{key}/history", get(rows::history))
         .route("/v1/documents/seal", post(documents::seal))
         .route("/v1/sealed/{subject}/{version}/open", post(documents::open))
         .route("/v1/sealed/{subject}/{version}/share", post(documents::share))
@@ -36,6 +37,7 @@ pub fn router(member: Arc<Member>, pages: Router<Arc<Member>>) -> Router {
         .route("/v1/blocks", get(blocks::list))
         .route("/v1/blocks/{height}", get(blocks::one))
         .route("/v1/events", get(events::stream))
+        .route("/v1/changes", get(changes::stream))
         .route("/v1/incoming/{name}", post(incoming::take))
         .route("/v1/webhooks", get(webhooks::list).post(webhooks::add))
         .route("/v1/webhooks/{id}", get(webhooks::get))
@@ -49,8 +51,7 @@ pub fn router(member: Arc<Member>, pages: Router<Arc<Member>>) -> Router {
         .route("/openapi.json", get(docs::document))
         .route("/docs", get(docs::page))
         .route("/docs/docs.js", get(docs::script))
-        .route("/docs/docs.css", get(docs::style))
-        .route("/", get(docs::home));
+        .route("/docs/docs.css", get(docs::style));
     for (_, route) in member.registry.routes() {
         router = modules::mount(router, *route);
     }

@@ -1,4 +1,4 @@
-use crate::{body, member::Member, problem::Answer};
+use crate::{body, member::Member, problem::Answer, store::Read};
 use axum::{
     Json,
     body::Body,
@@ -18,6 +18,7 @@ struct Select {
     sql: String,
     #[serde(default)]
     params: Vec<Value>,
+    as_of: Option<u64>,
 }
 
 /// POST /v1/sql
@@ -25,10 +26,8 @@ pub async fn select(State(member): State<Arc<Member>>, headers: HeaderMap, body:
     let caller = member.caller(&headers)?;
     body::expect_media_type(&headers, &["application/json"])?;
     let bytes = body::read(&headers, body, limits::BODY_BYTES_MAX).await?;
-    let Select { sql, params } = body::json(&bytes)?;
-    let table = match member.vault_of(caller.as_ref()).await? {
-        Some(vault) => member.store.sql_with_vault(vault, sql, params).await?,
-        None => member.store.sql(sql, params).await?,
-    };
+    let Select { sql, params, as_of } = body::json(&bytes)?;
+    let read = Read { vault: member.vault_of(caller.as_ref()).await?, as_of };
+    let table = member.store.sql_in(read, sql, params).await?;
     Ok(Json(table).into_response())
 }

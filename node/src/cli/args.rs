@@ -1,15 +1,19 @@
+mod console;
 mod document;
 mod incoming;
 mod invoice;
+mod mirror;
 mod package;
 mod webhook;
 
+pub use console::{Console, ConsoleInvite, ConsoleList, ConsoleRemove};
 pub use document::{
     Document, DocumentAnchor, DocumentKey, DocumentOpen, DocumentSeal, DocumentShare, DocumentShow, DocumentVerify,
     Version,
 };
 pub use incoming::{Incoming, IncomingList, IncomingNew, IncomingRemove};
 pub use invoice::{Import, Invoice};
+pub use mirror::{Mirror, MirrorVerb, MirrorVerify};
 pub use package::{
     Package, PackageCall, PackageCheck, PackageNew, PackagePropose, PackageShow, PackageTest, PackageVote,
 };
@@ -45,14 +49,22 @@ pub enum Verb {
     /// Makes, lists and ends tokens for the keys that a node hosts.
     #[command(subcommand)]
     Token(Token),
+    /// Lets people sign in to a node's console, each with a passkey.
+    #[command(subcommand)]
+    Console(Console),
     /// Tells how far the ledger and a node are.
     Status(Status),
     /// Runs a SELECT, or with a key that signs INSERT, UPDATE, DELETE and CREATE TABLE.
     Sql(Sql),
+    /// Tells of one row.
+    #[command(subcommand)]
+    Row(Row),
     /// Has a key hosted by the node sign and run a command.
     Call(Call),
     /// Checks a proof file, offline.
     Verify(Verify),
+    /// Writes the page that checks proofs in a browser, without a node or a network, as one HTML file.
+    VerifyPage,
     /// Evidence and sealed documents; further verbs run a command with a key hosted by the node.
     #[command(subcommand)]
     Document(Document),
@@ -68,6 +80,8 @@ pub enum Verb {
     /// Contracts in SQL; further verbs run a command with a key hosted by the node, and read.
     #[command(subcommand)]
     Package(Package),
+    /// Keeps a PostgreSQL database the same as the ledger, for reports and joins.
+    Mirror(Mirror),
     /// Runs the invariants of all modules on a node.
     Audit(Status),
     /// Measures a consortium in this process, and checks afterwards that everything acknowledged is there.
@@ -234,6 +248,37 @@ pub struct Sql {
     /// says who asks by itself.
     #[arg(long, visible_alias = "as", env = "COUNTERFOIL_KEY", value_name = "MEMBER/KEY")]
     pub key: Option<counterfoil_types::Kid>,
+    /// Reads tables and views as they were after the block of this height.
+    #[arg(long, value_name = "HEIGHT")]
+    pub as_of: Option<u64>,
+    #[command(flatten)]
+    pub remote: Remote,
+    /// How to write.
+    #[arg(short, long, value_enum, default_value = "table")]
+    pub output: Format,
+}
+
+/// `row …`
+#[derive(Debug, Subcommand)]
+pub enum Row {
+    /// Lists the versions of a row, the newest first: height, time, transaction, and the row before and after.
+    History(RowHistory),
+}
+
+/// `row history`
+#[derive(Debug, Args)]
+pub struct RowHistory {
+    /// The table, such as `warehouse.receipt`.
+    pub table: String,
+    /// The values of its primary key, in order: integers in decimal, bytes in hexadecimal.
+    #[arg(required = true, allow_negative_numbers = true)]
+    pub key: Vec<String>,
+    /// Of how many blocks at most.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// Where to go on: what the page before says on stderr.
+    #[arg(long, value_name = "TEXT")]
+    pub cursor: Option<String>,
     #[command(flatten)]
     pub remote: Remote,
     /// How to write.

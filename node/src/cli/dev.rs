@@ -5,14 +5,11 @@ use super::{
     serve::{Signals, block_on, until_stopped},
 };
 use crate::{
-    dev::{Consortium, Options},
+    dev::{self, Consortium, Options},
     member::Member,
     sample::Sample,
 };
 use std::{net::SocketAddr, sync::Arc};
-
-/// The organisation whose people pass invoices on in the story.
-const EMPLOYER: &str = "core-corp";
 
 /// `counterfoil dev`
 pub fn run(args: Dev) -> Outcome {
@@ -38,9 +35,7 @@ pub fn run(args: Dev) -> Outcome {
 /// Where the pages are: those of the phone's story.
 fn pages(sample: &Option<Sample>, members: &[Arc<Member>]) -> String {
     let Some(sample) = sample else { return String::new() };
-    // Its own node, if it has one: there its reading key is.
-    let employer = members.iter().find(|member| member.id == EMPLOYER).unwrap_or(&members[0]);
-    let employer = format!("{}/office/{EMPLOYER}", employer.public_url);
+    let employer = dev::employer(members);
     format!(
         "\non a phone (中文 / English)\n  {:<24}{}\n  {:<24}{}\n  {:<24}{employer}\n",
         "a till, to begin with",
@@ -97,6 +92,7 @@ fn banner(consortium: &Consortium, temporary: bool) -> String {
     text += &psql(consortium);
     text += "\ntry\n";
     for (what, command) in [
+        ("console, in a browser", format!("{url}/")),
         ("API, to read and try", format!("{url}/docs")),
         ("how far it is", format!("curl {url}/v1/status")),
         ("invoices", format!("curl {url}/v1/invoices")),

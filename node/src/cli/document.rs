@@ -84,7 +84,8 @@ pub fn open(args: &DocumentOpen) -> Outcome {
             _ => return Err(Exit::Usage(format!("{}: a file ends with .pdf or .xml", file.display()))),
         };
         let (subject, key) = (&args.version.document, &args.asking.key);
-        let bytes = client.open_as(subject, version, media_type, key, args.reason.as_deref());
+        let which = args.which.as_deref();
+        let bytes = client.open_as(subject, version, media_type, which, key, args.reason.as_deref());
         files::write_private(file, &bytes.map_err(|error| explain(&client, error))?)?;
         return Ok(());
     }

@@ -1,8 +1,8 @@
 use super::{
-    args::{Cli, Document, Incoming, Invoice, Network, Package, Token, Verb, Webhook},
-    audit, bench, call, dev, document,
+    args::{Cli, Console, Document, Incoming, Invoice, Network, Package, Row, Token, Verb, Webhook},
+    audit, bench, call, console, dev, document,
     exit::Outcome,
-    import, incoming, modules, network, package, sql, start, status, token, verify, webhook,
+    import, incoming, mirror, modules, network, package, row, sql, start, status, token, verify, webhook,
 };
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -41,10 +41,16 @@ fn perform(verb: Verb) -> Outcome {
         Verb::Token(Token::New(args)) => token::new(args),
         Verb::Token(Token::List(args)) => token::list(&args),
         Verb::Token(Token::Revoke(args)) => token::revoke(&args),
+        Verb::Console(Console::Invite(args)) => console::invite(args),
+        Verb::Console(Console::List(args)) => console::list(&args),
+        Verb::Console(Console::Remove(args)) => console::remove(&args),
         Verb::Status(args) => status::run(&args),
         Verb::Sql(args) => sql::run(&args),
+        Verb::Row(Row::History(args)) => row::history(&args),
         Verb::Call(args) => call::run(&args.command, &args.with, &args.signing),
         Verb::Verify(args) => verify::run(&args),
+        Verb::Mirror(args) => mirror::run(&args),
+        Verb::VerifyPage => verify::page(),
         Verb::Audit(args) => audit::run(&args),
         Verb::Document(Document::Anchor(args)) => document::anchor(&args),
         Verb::Document(Document::Seal(args)) => document::seal(&args),

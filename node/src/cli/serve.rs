@@ -33,6 +33,14 @@ impl Signals {
             terminate: signal(SignalKind::terminate()).map_err(fault)?,
         })
     }
+
+    /// Waits for one of them.
+    pub async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// Waits for Ctrl-C or SIGTERM, or for a validator to stop by itself.
@@ -48,8 +56,7 @@ pub async fn until_stopped(
         })
     }));
     tokio::select! {
-        _ = signals.interrupt.recv() => Ok(()),
-        _ = signals.terminate.recv() => Ok(()),
+        () = signals.received() => Ok(()),
         (why, ..) = halted => Err(Exit::Fault(why)),
     }
 }

@@ -3,7 +3,7 @@ use super::{
     exit::{Exit, Outcome},
     output, remote, waiting,
 };
-use counterfoil_client::Table;
+use counterfoil_client::{Select, Table};
 use counterfoil_sql::{Piece, split};
 use counterfoil_types::Kid;
 use serde_json::{Value, json};
@@ -14,7 +14,10 @@ const WRITES: [&str; 8] = ["alter", "create", "delete", "drop", "insert", "repla
 /// `counterfoil sql`
 pub fn run(args: &Sql) -> Outcome {
     match &args.key {
-        Some(kid) if split(&args.sql).is_ok_and(|pieces| pieces.iter().any(writes)) => write(args, kid),
+        Some(kid) if split(&args.sql).is_ok_and(|pieces| pieces.iter().any(writes)) => match args.as_of {
+            None => write(args, kid),
+            Some(_) => Err(Exit::Usage("--as-of is for a SELECT: the past is not written to".to_owned())),
+        },
         _ if args.named.is_empty() => read(args),
         _ => Err(Exit::Usage(
             "--param is for statements that write, with --as; values for ? follow the SELECT".to_owned(),
@@ -25,10 +28,8 @@ pub fn run(args: &Sql) -> Outcome {
 fn read(args: &Sql) -> Outcome {
     let params: Vec<Value> = args.params.iter().map(|text| value(text)).collect();
     let client = remote::client(&args.remote);
-    let table = match &args.key {
-        Some(kid) => client.sql_as(kid, &args.sql, &params)?,
-        None => client.sql(&args.sql, &params)?,
-    };
+    let select = Select { sql: &args.sql, params: &params, key: args.key.as_ref(), as_of: args.as_of };
+    let table = client.select(&select)?;
     output::table(&table, args.output);
     if let Some(limit) = &table.truncated {
         eprintln!("counterfoil: cut off: {}", limit.as_str().map_or_else(|| limit.to_string(), str::to_owned));

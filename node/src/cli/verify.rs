@@ -14,3 +14,10 @@ pub fn run(args: &Verify) -> Outcome {
     output::text(&format!("{proved}\n"));
     Ok(())
 }
+
+/// `counterfoil verify-page`: the page that does the same in a browser, as one file.
+pub fn page() -> Outcome {
+    let page = crate::console::offline_page().map_err(|error| Exit::Fault(format!("making the page: {error}")))?;
+    output::text(&page);
+    Ok(())
+}

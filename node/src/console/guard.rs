@@ -32,7 +32,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
 }
 
 /// Browsers state the origin of whatever may change something. Who states none is no browser.
-fn same_origin(headers: &HeaderMap) -> bool {
+pub fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let Some(origin) = text(header::ORIGIN) else { return true };
     let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));

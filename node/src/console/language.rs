@@ -1,4 +1,3 @@
-use super::texts::{CHINESE, ENGLISH, Texts};
 use axum::http::{HeaderMap, header};
 
 /// The cookie that keeps which language was chosen.
@@ -36,14 +35,6 @@ impl Language {
     /// The other one.
     pub fn other(self) -> Self {
         if self == Self::Chinese { Self::English } else { Self::Chinese }
-    }
-
-    /// What pages say in it.
-    pub fn texts(self) -> &'static Texts {
-        match self {
-            Self::Chinese => &CHINESE,
-            Self::English => &ENGLISH,
-        }
     }
 
     /// The one of this tag.

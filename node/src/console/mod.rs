@@ -1,21 +1,38 @@
 //! Pages for people: rendered here, with one style sheet and small scripts of our own, in Chinese and English. See `README.md`.
 
 mod assets;
+mod calls;
+mod check;
+mod csv;
+mod desk;
+mod documents;
+mod explorer;
+mod forms;
 mod guard;
+mod inbox;
+mod invoices;
 mod language;
+mod live;
+mod members;
+mod money;
 mod office;
+mod packages;
 mod page;
 mod qr;
 mod refusals;
 mod router;
 mod rows;
+mod session;
 mod texts;
+mod verify;
 
 /// The pages of people without a node: their key is in the phone's browser.
 pub mod phone;
 
-pub use guard::confidential;
+pub use explorer::Places;
+pub use guard::{confidential, same_origin};
 pub use page::{Page, Time, Visit, encoded};
 pub use qr::svg_path;
 pub use router::{pages, router};
 pub use rows::{Row, select};
+pub use verify::offline_page;

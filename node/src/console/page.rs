@@ -1,4 +1,5 @@
 use super::{
+    desk::Seat,
     guard,
     language::Language,
     refusals::{self, Reason},
@@ -18,6 +19,7 @@ use axum::{
 use std::{convert::Infallible, fmt, sync::Arc};
 
 /// What every page has: its language, where it is, and what its scripts need of the ledger.
+#[derive(Clone)]
 pub struct Page {
     /// The language.
     pub language: Language,
@@ -33,6 +35,8 @@ pub struct Page {
     pub reasons: &'static [Reason],
     /// Whether this is a ledger for trying out.
     pub sample: bool,
+    /// Who uses the console, on its pages.
+    pub seat: Option<Seat>,
 }
 
 impl Page {
@@ -44,6 +48,34 @@ impl Page {
     /// The text of a state or a step.
     pub fn state(&self, name: &str) -> &'static str {
         self.t.state(name)
+    }
+
+    /// The console's pages, with their names.
+    pub fn pages(&self) -> [(&'static str, &'static str); 12] {
+        let t = self.t;
+        [
+            ("/", t.nav_home),
+            ("/inbox", t.nav_inbox),
+            ("/invoices", t.nav_invoices),
+            ("/accounts", t.nav_money),
+            ("/documents", t.nav_documents),
+            ("/packages", t.nav_packages),
+            ("/members", t.nav_members),
+            ("/blocks", t.nav_blocks),
+            ("/tables", t.nav_tables),
+            ("/sql", "SQL"),
+            ("/check", t.nav_check),
+            ("/verify", t.nav_verify),
+        ]
+    }
+
+    /// Whether this page is the one at `path` or one below it.
+    pub fn is_below(&self, path: &str) -> bool {
+        let here = self.path.split('?').next().unwrap_or_default();
+        match here.strip_prefix(path) {
+            Some(rest) => rest.is_empty() || path != "/" && rest.starts_with('/'),
+            None => false,
+        }
     }
 
     /// Where this page is in the other language.
@@ -76,12 +108,13 @@ impl Visit {
     pub fn page(&self, node: &Member) -> Page {
         Page {
             language: self.language,
-            t: self.language.texts(),
+            t: Texts::of(self.language),
             path: self.path.clone(),
             ledger: node.ledger.to_string(),
             now_ms: now_ms(),
             reasons: refusals::ALL,
             sample: node.access.is_open(),
+            seat: None,
         }
     }
 
@@ -95,10 +128,15 @@ impl Visit {
 
     /// The page that says why there is no other.
     pub fn problem(&self, node: &Member, problem: &Problem) -> Response {
+        self.problem_at(self.page(node), problem)
+    }
+
+    /// The same with what the page has in common with others already made.
+    pub fn problem_at(&self, page: Page, problem: &Problem) -> Response {
         let document = problem.document();
         let reason = refusals::of(problem.code()).map(|reason| reason.text(self.language));
         let detail = document["detail"].as_str().unwrap_or_default().to_owned();
-        let page = Wrong { page: self.page(node), code: problem.code().to_owned(), reason, detail };
+        let page = Wrong { page, code: problem.code().to_owned(), reason, detail };
         html(problem.status(), &page).unwrap_or_else(|problem| problem.into_response())
     }
 

@@ -1,4 +1,7 @@
-use super::{assets, guard, language::Language, office, phone};
+use super::{
+    assets, check, documents, explorer, forms, guard, inbox, invoices, language::Language, live, members, money,
+    office, packages, phone, session, verify,
+};
 use crate::{member::Member, problem::Problem};
 use axum::{
     Router,
@@ -14,13 +17,31 @@ use std::sync::Arc;
 /// The pages of a member's node, and more pages that are served beside them.
 pub fn router(node: &Member, more: Router<Arc<Member>>) -> Router<Arc<Member>> {
     let mut router = pages(more);
+    for area in [
+        check::router(),
+        documents::router(),
+        explorer::router(),
+        forms::router(),
+        inbox::router(),
+        invoices::router(),
+        members::router(),
+        money::router(),
+        packages::router(),
+        session::router(),
+        verify::router(),
+    ] {
+        router = router.merge(pages(area));
+    }
     if node.phone.is_some() {
         router = router.merge(pages(phone::router()));
     }
     if node.access.is_open() {
         router = router.merge(pages(office::router()));
     }
-    router.route("/assets/{name}", get(assets::get)).route("/language/{tag}", get(choose))
+    router
+        .route("/live", get(live::blocks))
+        .route("/assets/{name}", get(assets::get))
+        .route("/language/{tag}", get(choose))
 }
 
 /// Routes with what all pages are guarded by.
@@ -43,7 +64,7 @@ async fn choose(Path(tag): Path<String>, Query(Chosen { to }): Query<Chosen>) ->
 }
 
 /// Whether a browser that is sent there stays here: neither `//host` nor `/\host`, and nothing that ends a header.
-fn is_own_path(to: &str) -> bool {
+pub(super) fn is_own_path(to: &str) -> bool {
     to.starts_with('/') && !to[1..].starts_with(['/', '\\']) && to.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -6,6 +6,11 @@ use serde_json::Value;
 pub struct Row(Vec<Value>);
 
 impl Row {
+    /// A row as it was read.
+    pub fn new(values: Vec<Value>) -> Self {
+        Self(values)
+    }
+
     /// A column's text; empty where it is NULL.
     pub fn text(&self, at: usize) -> String {
         self.0.get(at).and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -14,6 +19,25 @@ impl Row {
     /// A column's number; 0 where it is NULL.
     pub fn number(&self, at: usize) -> u64 {
         self.0.get(at).and_then(Value::as_u64).unwrap_or_default()
+    }
+
+    /// A column as text, whatever it holds; empty where it is NULL.
+    pub fn shown(&self, at: usize) -> String {
+        match self.0.get(at) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// A column's number with its sign; nothing where it is NULL.
+    pub fn integer(&self, at: usize) -> Option<i64> {
+        self.0.get(at).and_then(Value::as_i64)
+    }
+
+    /// A column's words, separated by spaces.
+    pub fn words(&self, at: usize) -> Vec<String> {
+        self.text(at).split_whitespace().map(str::to_owned).collect()
     }
 
     /// A column of hundredths as an amount, such as `198.00`.
@@ -30,5 +54,5 @@ impl Row {
 /// The rows of a SELECT.
 pub async fn select(node: &Member, sql: &str, params: Vec<Value>) -> Answer<Vec<Row>> {
     let table = node.store.sql(sql.to_owned(), params).await?;
-    Ok(table.rows.into_iter().map(Row).collect())
+    Ok(table.rows.into_iter().map(Row::new).collect())
 }

@@ -1,4 +1,4 @@
-//! What pages say, in both languages side by side.
+//! What pages say, in both languages side by side: here what many pages say, beside each area what its pages say.
 
 /// Declares each text once with its English and its Chinese form, so that neither language lacks one.
 macro_rules! texts {
@@ -9,20 +9,53 @@ macro_rules! texts {
         }
 
         /// English.
-        pub const ENGLISH: Texts = Texts { $($name: $english,)* };
+        const ENGLISH: Texts = Texts { $($name: $english,)* };
 
         /// Chinese.
-        pub const CHINESE: Texts = Texts { $($name: $chinese,)* };
+        const CHINESE: Texts = Texts { $($name: $chinese,)* };
 
         /// All of them: name, English, Chinese.
         #[cfg(test)]
         pub const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese),)*];
+
+        impl Texts {
+            /// Those of a language.
+            pub fn of(language: $crate::console::language::Language) -> &'static Self {
+                match language {
+                    $crate::console::language::Language::Chinese => &CHINESE,
+                    $crate::console::language::Language::English => &ENGLISH,
+                }
+            }
+        }
     };
 }
+
+pub(in crate::console) use texts;
 
 texts! {
     brand: "Counterfoil", "存根";
     skip: "Skip to the content", "跳到正文";
+    pages: "Pages", "页面";
+    nav_home: "Overview", "概览";
+    nav_inbox: "Inbox", "待办";
+    nav_invoices: "Invoices", "发票";
+    nav_money: "Accounts", "账户";
+    nav_documents: "Documents", "文档";
+    nav_packages: "Packages", "合约包";
+    nav_members: "Members", "成员";
+    nav_blocks: "Blocks", "区块";
+    nav_tables: "Tables", "数据表";
+    nav_check: "Check an invoice", "发票查验";
+    nav_verify: "Check a proof", "验证证明";
+    search: "Search", "搜索";
+    search_hint: "height, hash, transaction, invoice number, account, member", "高度、哈希、交易、发票号码、账户、成员";
+    acting_as: "Acting as", "当前身份";
+    act_as: "Act as this key", "切换到该密钥";
+    other_nodes: "At other nodes", "其他节点";
+    data_of_height: "Data of height", "数据高度";
+    node_at_height: "this node is at", "本节点高度";
+    wrong_form: "This cannot be read as it is written.", "格式不正确。";
+    nothing_here: "Nothing here yet.", "暂无内容。";
     sample_notice: "A ledger for trying out: no money moves.", "试用账本：没有真实资金往来。";
     noscript: "This page needs JavaScript: your key signs in your browser.", "本页需要 JavaScript：您的密钥在浏览器里签名。";
     problem_title: "That does not work", "无法完成";
@@ -36,6 +69,15 @@ texts! {
     sign_in: "Sign in with this phone's key", "用本机密钥登录";
     sign_out: "Sign out", "退出登录";
     my_invoices: "My invoices", "我的发票";
+    scan_title: "Scan a code", "扫码";
+    scan_text: "The code of a till, to pay; or the code on an invoice, to check it.", "扫描收银台的二维码付款，或扫描发票上的二维码查验。";
+    scan_begin: "Use the camera", "打开摄像头";
+    scan_stop: "Stop", "停止";
+    scan_no_camera: "This browser reads no codes by itself. Use the phone's own camera, or type what stands under the code.", "这个浏览器不能识别二维码。请使用手机自带的相机，或输入二维码下方的内容。";
+    scan_type: "Or type it", "或手动输入";
+    scan_type_hint: "The address in the code, or the invoice's number", "二维码中的地址，或发票号码";
+    scan_other: "This code leads neither to a till of this node nor to an invoice.", "这不是本节点的收款码，也不是发票二维码。";
+    scan_refused: "The camera cannot be used. Allow it in the browser, or type the code.", "无法使用摄像头。请在浏览器中允许，或手动输入。";
     no_invoices: "No invoices yet.", "还没有发票。";
     more: "Older ones", "更早的";
     applications: "Applications", "开票申请";
@@ -158,6 +200,28 @@ impl Texts {
 mod tests {
     use super::*;
     use crate::console::{language::Language, refusals};
+    use std::{fs, path::Path};
+
+    /// The texts of all areas.
+    fn areas() -> [&'static [(&'static str, &'static str, &'static str)]; 12] {
+        use crate::console::{
+            check, documents, explorer, forms, inbox, invoices, members, money, packages, session, verify,
+        };
+        [
+            ALL,
+            check::texts::ALL,
+            documents::texts::ALL,
+            explorer::texts::ALL,
+            forms::texts::ALL,
+            inbox::texts::ALL,
+            invoices::texts::ALL,
+            members::texts::ALL,
+            money::texts::ALL,
+            packages::texts::ALL,
+            session::texts::ALL,
+            verify::texts::ALL,
+        ]
+    }
 
     fn is_chinese(character: char) -> bool {
         ('\u{4e00}'..='\u{9fff}').contains(&character)
@@ -169,7 +233,7 @@ mod tests {
             let [chinese, english] = Language::ALL.map(|language| one.text(language));
             (one.code, english, chinese)
         });
-        for (name, english, chinese) in ALL.iter().copied().chain(reasons) {
+        for (name, english, chinese) in areas().into_iter().flatten().copied().chain(reasons) {
             assert!(!english.trim().is_empty() && !english.chars().any(is_chinese), "{name}: {english}");
             assert!(chinese.chars().any(is_chinese), "{name}: {chinese}");
         }
@@ -178,13 +242,16 @@ mod tests {
     /// The templates say nothing of their own: whatever a reader sees is in the table, so it is in both languages.
     #[test]
     fn pages_have_no_text_that_is_not_in_the_table() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
-        for file in std::fs::read_dir(folder).unwrap() {
-            let path = file.unwrap().path();
-            let template = std::fs::read_to_string(&path).unwrap();
+        let mut paths = vec![Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).to_owned()];
+        while let Some(path) = paths.pop() {
+            if path.is_dir() {
+                paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+                continue;
+            }
+            let template = fs::read_to_string(&path).unwrap();
             let left = visible(&template);
             let words: Vec<_> = left.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).collect();
-            let known = ["PDF", "XML"];
+            let known = ["PDF", "XML", "CSV", "SQL", "JSON", "API"];
             let unknown: Vec<_> = words.into_iter().filter(|word| !known.contains(word)).collect();
             assert!(unknown.is_empty(), "{}: {unknown:?}", path.display());
         }

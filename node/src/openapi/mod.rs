@@ -1,7 +1,7 @@
 mod packages;
 mod webhooks;
 
-pub use packages::with_actions;
+pub use packages::{arguments, with_actions};
 
 use counterfoil_platform::{Registry, Target, openapi::not_done};
 use serde_json::{Value, json};
@@ -122,6 +122,13 @@ fn sealing() -> Value {
         parameter("path", "subject", json!({"type": "string"}), "The document's id, or another sealed subject.");
     let version = parameter("path", "version", json!({"type": "integer", "minimum": 1}), "Its version.");
     let sealed_place = json!([&subject, &version]);
+    let which = json!({
+        "in": "query",
+        "name": "document",
+        "required": false,
+        "schema": {"type": "string"},
+        "description": "Which document, where the module makes several: of an invoice the id of a red letter of it.",
+    });
     let reason = json!({"content": {"application/json": {"schema": {
         "type": "object",
         "additionalProperties": false,
@@ -152,7 +159,7 @@ fn sealing() -> Value {
             "Opens a sealed version with its caller's hosted reading key, after an audit row: fields, salts, commitments; or, by `Accept`, as a document of the subject's module, such as `application/pdf`.",
             object(),
         ),
-        &sealed_place,
+        &json!([&subject, &version, which]),
         &reason,
     );
     let share = confidential(
@@ -236,7 +243,12 @@ fn paths() -> Value {
     };
     let sql = with(
         with(
-            operation("Ledger", "sql", "Runs a SELECT at the newest executed height.", object()),
+            operation(
+                "Ledger",
+                "sql",
+                "Runs a SELECT at the newest executed height, or as of an earlier one.",
+                object(),
+            ),
             "requestBody",
             json!({"required": true, "content": {"application/json": {
                 "schema": {
@@ -246,6 +258,7 @@ fn paths() -> Value {
                     "properties": {
                         "sql": {"type": "string"},
                         "params": {"type": "array", "items": {"type": ["string", "integer", "null"]}},
+                        "as_of": {"type": "integer", "minimum": 0, "description": "The height as of which tables and views are read: as they were after its block."},
                     },
                 },
                 "example": {"sql": "SELECT number, total_minor FROM invoice ORDER BY number LIMIT 10", "params": []},
@@ -262,6 +275,26 @@ fn paths() -> Value {
             parameter("path", "key", text_schema.clone(), "The primary key; several columns are joined by a comma."),
             parameter("query", "absent", text_schema.clone(), "Proves that there is no such row."),
             parameter("query", "written", height.clone(), "Proves that the block of this height wrote the row."),
+        ]),
+    );
+    let history = with(
+        operation(
+            "Ledger",
+            "history",
+            "The versions of a row, newest first: block, transaction, the row before and after.",
+            object(),
+        ),
+        "parameters",
+        json!([
+            parameter("path", "table", text_schema.clone(), "The table."),
+            parameter("path", "key", text_schema.clone(), "The primary key; several columns are joined by a comma."),
+            parameter("query", "cursor", text_schema.clone(), "Where to go on: what the page before says is `next`."),
+            parameter(
+                "query",
+                "limit",
+                json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
+                "Of how many blocks."
+            ),
         ]),
     );
     let identity = parameter(
@@ -284,6 +317,18 @@ fn paths() -> Value {
             parameter("header", "Last-Event-ID", text_schema.clone(), "The last event seen: goes on after it."),
         ]),
     );
+    let changes = with(
+        operation(
+            "Ledger",
+            "changes",
+            "Follows every block with the tables that it created and the rows that it wrote, so that they can be checked against its \
+             root: a line a block, in the order of heights and without end, and lines with the newest executed height, at least every \
+             ten seconds.",
+            text("application/x-ndjson"),
+        ),
+        "parameters",
+        json!([parameter("query", "from", height.clone(), "The first height; 0, genesis, where it is not given.")]),
+    );
     let blocks = with(
         operation("Ledger", "blocks", "Lists blocks, the newest first.", object()),
         "parameters",
@@ -303,11 +348,13 @@ fn paths() -> Value {
             operation("Ledger", "transaction", "Tells where a transaction stands.", object()), "parameters", json!([identity]))},
         "/v1/sql": {"post": sql},
         "/v1/rows/{table}/{key}/proof": {"get": proof},
+        "/v1/rows/{table}/{key}/history": {"get": with(history, "security", token.clone())},
         "/v1/genesis": {"get": operation("Ledger", "genesis", "The genesis file, byte for byte.", object())},
         "/v1/status": {"get": operation("Ledger", "status", "How far the ledger and this node are.", object())},
         "/v1/blocks": {"get": with(blocks, "security", token.clone())},
         "/v1/blocks/{height}": {"get": with(block, "security", token.clone())},
-        "/v1/events": {"get": with(events, "security", token)},
+        "/v1/events": {"get": with(events, "security", token.clone())},
+        "/v1/changes": {"get": with(changes, "security", token)},
         "/healthz": {"get": operation("Node", "healthz", "Whether the node lives.", text("text/plain"))},
         "/readyz": {"get": operation("Node", "readyz", "Whether the node takes part in a quorum.", text("text/plain"))},
         "/metrics": {"get": operation("Node", "metrics", "Measurements for Prometheus.", text("text/plain"))},

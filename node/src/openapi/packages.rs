@@ -38,7 +38,7 @@ pub fn with_actions(document: &[u8], actions: &[DeployedAction]) -> String {
 }
 
 /// The schema of an action's arguments.
-fn arguments(action: &DeployedAction) -> Value {
+pub fn arguments(action: &DeployedAction) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for parameter in &action.parameters {

@@ -9,7 +9,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use counterfoil_apps::invoice::{
-    Buyer, ClearInvoice, DeclineApplication, Issue, Item, Paid, decimal::Fixed, net_of_gross,
+    Buyer, ClearInvoice, DeclineApplication, Issue, Item, Kind, Paid, decimal::Fixed, net_of_gross,
 };
 use counterfoil_platform::{Command as _, asset::Number, call};
 use counterfoil_types::{Call, Kid};
@@ -117,6 +117,7 @@ impl Waiting {
         ClearInvoice {
             seller: self.seller.clone(),
             reference: Some(format!("till-{}-{}", self.application, self.part)),
+            kind: Kind::Ordinary,
             channel: None,
             seller_contact: None,
             buyer,

@@ -24,6 +24,7 @@ impl Browser {
             (works("chromium"), "chromium"),
             (works("node"), "node"),
             (modules.join("playwright-core").exists(), "playwright-core"),
+            (modules.join("axe-core").exists(), "axe-core"),
         ];
         let missing: Vec<_> = missing.iter().filter(|(there, _)| !there).map(|(_, name)| *name).collect();
         if missing.is_empty() {
@@ -34,9 +35,9 @@ impl Browser {
         None
     }
 
-    /// Runs a script of this folder with a value on stdin; the lines that it prints as JSON.
+    /// Runs a script of the tests, such as `phone/story.cjs`, with a value on stdin; the lines that it prints as JSON.
     pub fn run(&self, script: &str, given: &Value) -> Vec<Value> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/phone").join(script);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(script);
         let mut node = Command::new("node")
             .arg(path)
             .env("NODE_PATH", &self.modules)

@@ -62,7 +62,7 @@ fn the_phone_story_is_clicked_through_in_both_languages() {
         (format!("{}/till/shop-1", dev.http.url()), format!("{}/office/core-corp", url(&dev, "core-corp")));
     for language in ["en", "zh-CN"] {
         let given = json!({"till": till, "employer": employer, "language": language});
-        let told = browser.run("story.cjs", &given);
+        let told = browser.run("phone/story.cjs", &given);
         let [.., told] = told.as_slice() else { panic!("the story tells what it did") };
         println!("{language}: {told}");
 

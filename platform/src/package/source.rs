@@ -80,10 +80,12 @@ fn check_calls(ctx: &Context<'_>, text: &PackageText) -> Result<(), Refused> {
     if findings.is_empty() { Ok(()) } else { Err(refused(&findings)) }
 }
 
+/// Whether a package has this public action now: one of its newest version, unless that is retired.
 fn public_action(ctx: &Context<'_>, package: &str, action: &str) -> Result<bool, Refused> {
     let found = ctx.query_opt(
         "SELECT 1 FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
-         WHERE a.package = ?1 AND a.name = ?2 AND a.public = 1",
+         JOIN package_version v ON v.package = a.package AND v.version = a.version
+         WHERE a.package = ?1 AND a.name = ?2 AND a.public = 1 AND v.state = 'active'",
         (package, action),
         |_| Ok(()),
     )?;

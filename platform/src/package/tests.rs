@@ -295,6 +295,18 @@ fn a_source_is_checked_before_anybody_votes() {
 }
 
 #[test]
+fn a_package_does_not_build_on_a_version_that_is_retired() {
+    let mut ledger = counting();
+    let retire = Retire { package: "counter".into(), version: 1 };
+    ledger.run("core-corp/dev", &retire).applied();
+    assert_eq!(ledger.run("bank-a/dev", &retire).applied()["state"], "retired");
+    let caller = "PACKAGE outer_one VERSION 1 OWNERS ('alice');
+        CREATE ACTION through (id TEXT) AS BEGIN SELECT call('counter.begin_one', json_object('id', :id)); END;";
+    let refusal = propose(&mut ledger, "alice", caller).refused("package/1");
+    assert!(refusal.detail.contains("call/unknown") && refusal.detail.contains("counter.begin_one"), "{refusal}");
+}
+
+#[test]
 fn packages_call_each_other_without_lending_their_rights() {
     let mut ledger = counting();
     let caller = "PACKAGE outer_one VERSION 1 OWNERS ('alice');

@@ -1,8 +1,9 @@
 use super::{
-    PG_CATALOG, PUBLIC, Relation,
+    Asked, PG_CATALOG, PUBLIC, Relation,
     fill::{Facts, OWNER, number_of},
 };
 use crate::types::PgType;
+use parking_lot::Mutex;
 use regex::{Regex, RegexBuilder};
 use rusqlite::{
     Connection, Error, Result,
@@ -59,7 +60,12 @@ const CONSTANT: &[(&str, Option<i64>)] = &[
 ];
 
 /// Gives the connection PostgreSQL's functions.
-pub(super) fn register(connection: &Connection, facts: &Arc<Facts>, settings: BTreeMap<String, String>) -> Result<()> {
+pub(super) fn register(
+    connection: &Connection,
+    facts: &Arc<Facts>,
+    settings: BTreeMap<String, String>,
+    asked: &Arc<Mutex<Vec<Asked>>>,
+) -> Result<()> {
     let functions = Functions { connection, facts };
     for (name, answer) in CONSTANT {
         let answer = answer.map_or(Value::Null, Value::Integer);
@@ -80,7 +86,8 @@ pub(super) fn register(connection: &Connection, facts: &Arc<Facts>, settings: BT
         functions.add(name, |facts, _| Ok(Value::Text(facts.database.clone())))?;
     }
     functions.add("current_setting", move |_, context| setting(&settings, context))?;
-    functions.add("set_config", |_, context| context.get(1))?;
+    let asked = Arc::clone(asked);
+    functions.add("set_config", move |_, context| Ok(set_config(&asked, context)))?;
     functions.add("pg_backend_pid", |_, _| Ok(Value::Integer(std::process::id().into())))?;
     names(&functions)?;
     arrays(&functions)?;
@@ -134,6 +141,24 @@ fn setting(settings: &BTreeMap<String, String>, context: &Context<'_>) -> Result
         None if context.len() > 1 => Ok(Value::Null),
         None => Err(failed(format!("unrecognized configuration parameter {name:?}"))),
     }
+}
+
+/// Notes a setting, which takes effect when the statement is done.
+fn set_config(asked: &Mutex<Vec<Asked>>, context: &Context<'_>) -> Value {
+    let text = |value: Value| match value {
+        Value::Text(text) => Some(text),
+        Value::Integer(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let (name, value) = (text(argument(context, 0)), argument(context, 1));
+    let local = match argument(context, 2) {
+        Value::Text(text) => text.eq_ignore_ascii_case("t") || text.eq_ignore_ascii_case("true"),
+        _ => integer(context, 2) != 0,
+    };
+    if let Some(name) = name {
+        asked.lock().push(Asked { name, value: text(value.clone()), local });
+    }
+    value
 }
 
 fn names(functions: &Functions<'_>) -> Result<()> {

@@ -74,10 +74,22 @@ pub(crate) const PG_CATALOG: &str = "pg_catalog";
 /// The schema in which the ledger's own tables are shown.
 pub(crate) const PUBLIC: &str = "public";
 
+/// A setting that a question asks for, by `set_config`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The setting.
+    pub name: String,
+    /// Its value; none for the one of the beginning.
+    pub value: Option<String>,
+    /// Whether it is for the running transaction alone.
+    pub local: bool,
+}
+
 /// The catalogue of a session.
 pub(crate) struct Catalog {
     contents: Contents,
     settings: BTreeMap<String, String>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     connection: Mutex<Connection>,
     columns: BTreeMap<String, Columns>,
 }
@@ -105,6 +117,7 @@ impl Tables for BTreeMap<String, Columns> {
 impl Catalog {
     /// A catalogue that tells of this; `settings` are what `current_setting` reads.
     pub(crate) fn open(contents: Contents, settings: BTreeMap<String, String>) -> Result<Self, WireError> {
+        let asked = Arc::default();
         let open = || -> rusqlite::Result<(Connection, BTreeMap<String, Columns>)> {
             let mut connection = Connection::open_in_memory()?;
             for schema in [PG_CATALOG, "information_schema"] {
@@ -113,13 +126,18 @@ impl Catalog {
             connection.execute_batch(include_str!("schema.sql"))?;
             connection.execute_batch("PRAGMA case_sensitive_like = ON;")?;
             let facts = Arc::new(fill::fill(&mut connection, &contents)?);
-            functions::register(&connection, &facts, settings.clone())?;
+            functions::register(&connection, &facts, settings.clone(), &asked)?;
             let columns = columns(&connection)?;
             confine(&mut connection)?;
             Ok((connection, columns))
         };
         let (connection, columns) = open().map_err(|error| internal(&error))?;
-        Ok(Self { contents, settings, connection: Mutex::new(connection), columns })
+        Ok(Self { contents, settings, asked, connection: Mutex::new(connection), columns })
+    }
+
+    /// The settings that were asked for since the last time.
+    pub(crate) fn asked_settings(&self) -> Vec<Asked> {
+        std::mem::take(&mut *self.asked.lock())
     }
 
     /// Whether it still tells of this.

@@ -99,6 +99,35 @@ fn psql_speaks_tls() {
     assert!(psql(&plain, "prefer", &["SELECT 1"]).0);
 }
 
+/// A script of reads: by key, by an aggregate, and of the past.
+const READS: &str = "\\set id random(1, 500)
+SELECT id, name, amount FROM stock WHERE id = :id;
+SELECT count(*) FROM stock WHERE amount < :id % 50;
+BEGIN READ ONLY;
+SET LOCAL counterfoil.as_of = 1;
+SELECT name FROM stock WHERE id = :id;
+COMMIT;
+";
+
+#[test]
+fn pgbench_reads_by_all_protocols() {
+    if !is_there(Command::new("pgbench").arg("--version"), "pgbench (postgresql-contrib)") {
+        return;
+    }
+    let served = serve(500);
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("reads.sql");
+    std::fs::write(&script, READS).expect("a script");
+    for protocol in ["simple", "extended", "prepared"] {
+        let mut pgbench = Command::new("pgbench");
+        pgbench.args(["-n", "-c", "4", "-j", "2", "-t", "25", "-M", protocol, "-h", "127.0.0.1", "-U", USER, "-f"]);
+        pgbench.arg(&script).args(["-p", &served.address.port().to_string(), "ledger"]).env("PGPASSWORD", TOKEN);
+        let output = pgbench.env("PGSSLMODE", "disable").output().expect("pgbench runs");
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        assert!(output.status.success() && text.contains("actually processed: 100/100"), "{protocol}: {text}");
+    }
+}
+
 /// Runs a part of `drivers.py`, whose modules are those of `python3` or of the interpreter that `COUNTERFOIL_PYTHON` names.
 fn driver(name: &str, modules: &str) {
     let python = std::env::var_os("COUNTERFOIL_PYTHON").unwrap_or_else(|| "python3".into());

@@ -45,6 +45,16 @@ def psycopg_driver():
             cursors = [db.execute("INSERT INTO stock VALUES (%s, %s, 0, NULL)", [n, f"p{n}"]) for n in range(9100, 9120)]
         expect(sum(cursor.rowcount for cursor in cursors), 20)
         db.cursor().executemany("INSERT INTO stock VALUES (%s, %s, 0, NULL)", [(n, f"m{n}") for n in range(9200, 9210)])
+        height = db.execute("SELECT max(height) FROM block").fetchone()[0]
+        db.execute("UPDATE stock SET amount = 77 WHERE id = 5")
+        amount = "SELECT amount FROM stock WHERE id = %s"
+        db.execute("SELECT set_config('counterfoil.as_of', %s, false)", [str(height)])
+        expect(db.execute(amount, [5]).fetchone(), (5,))
+        fails(psycopg.errors.ReadOnlySqlTransaction, "25006", lambda: db.execute("DELETE FROM stock"))
+        db.execute("RESET counterfoil.as_of")
+        expect(db.execute(amount, [5]).fetchone(), (77,))
+    with psycopg.connect(**where, options=f"-c counterfoil.as_of={height}") as db:
+        expect(db.execute(amount, [5]).fetchone(), (5,))
     with psycopg.connect(**where) as db:
         db.execute("INSERT INTO stock VALUES (9300, 'later', 0, NULL)")
         expect(db.execute("SELECT count(*) FROM stock WHERE id = 9300").fetchone(), (0,))
@@ -84,6 +94,7 @@ async def asyncpg_session():
     expect(tuple(await db.fetchrow("SELECT id, name, mark FROM stock WHERE id = $1", 5)), (5, "item 5", None))
     expect(await db.fetchval("SELECT count(*) FROM stock WHERE name LIKE $1 AND amount < $2", "item 1%", 5) > 0, True)
     expect(await db.fetchval("SELECT id = $1 FROM stock WHERE id = 1", 1), True)
+    height = await db.fetchval("SELECT max(height) FROM block")
     expect(await db.execute("INSERT INTO stock VALUES ($1, $2, $3, $4)", 8001, "eight", 1, b"\x00"), "INSERT 0 1")
     expect(await db.fetchval("SELECT mark FROM stock WHERE id = 8001"), b"\x00")
     expect(await db.fetchval("CALL stock.take($1::int8, $2::int8)", 8001, 1), '{"taken":1}')
@@ -106,6 +117,11 @@ async def asyncpg_session():
     expect(await db.fetchval("SELECT 1"), 1)
     await db.reset()
     await db.close()
+    old = await asyncpg.connect(**where, server_settings={"counterfoil.as_of": str(height)})
+    expect(await old.fetchval("SELECT count(*) FROM stock WHERE id = $1", 8001), 0)
+    await old.execute("SET counterfoil.as_of = newest")
+    expect(await old.fetchval("SELECT count(*) FROM stock WHERE id = $1", 8001), 1)
+    await old.close()
     async with asyncpg.create_pool(**where, min_size=1, max_size=4) as pool:
         expect(await asyncio.gather(*(pool.fetchval("SELECT $1::int8", n) for n in range(20))), list(range(20)))
 

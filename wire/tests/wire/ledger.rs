@@ -2,14 +2,14 @@
 //! platform's, `stock` and `warehouse.receipt`; its statements that write are `sql.execute`, as a node has it.
 
 use counterfoil_platform::{Registry, testing::sample_genesis};
-use counterfoil_state::{Context, ModuleSchema, Options, Prepared, Program, Reader, SignerKey, State};
+use counterfoil_state::{Context, ModuleSchema, Options, Prepared, Program, Reader, SignerKey, SqlLimits, State};
 use counterfoil_types::{
     Block, Call, Fault, Genesis, Header, Kid, Outcome, PayloadDraft, Refusal, RefusalKind, SigningKey, Transaction,
     machine::{Machine as _, Validators},
     merkle,
 };
 use counterfoil_wire::{
-    Action, Applied, Backend, Endpoint, NotApplied, NotSignedIn, Pending, ServerConfig, SignedIn, Vault,
+    Action, Applied, Backend, Bounds, Endpoint, NotApplied, NotSignedIn, Pending, Place, ServerConfig, SignedIn, Vault,
 };
 use parking_lot::Mutex;
 use rusqlite::{Connection, types::Value};
@@ -22,7 +22,10 @@ use std::{
     },
 };
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::{
+    runtime::Runtime,
+    sync::{Semaphore, watch},
+};
 
 /// The user of the tests.
 pub const USER: &str = "core-corp/dev";
@@ -146,7 +149,20 @@ pub struct Node {
     vault: Option<Vault>,
     /// Whether the token has been revoked.
     pub revoked: AtomicBool,
+    /// Whether it is revoked by the next transaction.
+    pub revoking: AtomicBool,
+    /// Places for SELECTs.
+    pub places: Arc<Semaphore>,
+    /// Each transaction that comes in waits for one of these.
+    pub gate: Semaphore,
+    /// How many transactions have come in.
+    pub submitted: watch::Sender<u64>,
 }
+
+/// Transactions that are let through at once.
+pub const GATE: u32 = 100;
+/// SELECTs that run at once.
+const PLACES: usize = 6;
 
 impl Node {
     /// A ledger with `rows` rows of stock.
@@ -170,9 +186,24 @@ impl Node {
         let reader = state.reader();
         let machine = Machine { state, transactions: 0, time_ms: genesis.time_ms, _dir: dir };
         let vault = Some(Vault { path, tables: &["vault_field"] });
-        let node = Self { machine: Mutex::new(machine), reader, vault, revoked: AtomicBool::new(false) };
+        let node = Self {
+            machine: Mutex::new(machine),
+            reader,
+            vault,
+            revoked: AtomicBool::new(false),
+            revoking: AtomicBool::new(false),
+            places: Arc::new(Semaphore::new(PLACES)),
+            gate: Semaphore::new(GATE as usize),
+            submitted: watch::channel(0).0,
+        };
         node.fill(rows);
         node
+    }
+
+    /// The number that a SELECT gives.
+    pub fn rows(&self, sql: &str) -> u64 {
+        let table = self.reader.sql(sql, &[], SqlLimits::default()).expect("a SELECT");
+        table.rows[0][0].as_u64().expect("a number")
     }
 
     fn fill(&self, rows: u64) {
@@ -247,11 +278,24 @@ impl Backend for Node {
     }
 
     fn submit<'a>(&'a self, _who: &'a SignedIn, calls: Vec<Call>) -> Pending<'a, Result<Applied, NotApplied>> {
-        Box::pin(async move { self.machine.lock().execute(calls).map_err(NotApplied::Refused) })
+        Box::pin(async move {
+            self.submitted.send_modify(|count| *count += 1);
+            drop(self.gate.acquire().await.expect("it is not closed"));
+            let done = self.machine.lock().execute(calls).map_err(NotApplied::Refused);
+            self.revoked.fetch_or(self.revoking.load(Ordering::Relaxed), Ordering::Relaxed);
+            done
+        })
     }
 
-    fn actions(&self) -> Vec<Action> {
-        vec![Action { name: "stock.take".into(), parameters: vec!["id".into(), "amount".into()] }]
+    fn place(&self) -> Pending<'_, Result<Place, Refusal>> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let busy = |_| Refusal::new("http/busy", RefusalKind::Busy, "too many SELECTs run on this node");
+        Box::pin(async move { place.map_err(busy) })
+    }
+
+    fn actions(&self) -> Pending<'_, Result<Vec<Action>, Refusal>> {
+        let take = Action { name: "stock.take".into(), parameters: vec!["id".into(), "amount".into()] };
+        Box::pin(async move { Ok(vec![take]) })
     }
 }
 
@@ -263,7 +307,8 @@ pub struct Served {
     pub node: Arc<Node>,
     /// What it runs on.
     pub runtime: Runtime,
-    _ending: watch::Sender<bool>,
+    /// Ends it.
+    pub ending: watch::Sender<bool>,
 }
 
 /// Serves a ledger with so many rows of stock.
@@ -273,12 +318,21 @@ pub fn serve(rows: u64) -> Served {
 
 /// The same at an address, with TLS.
 pub fn serve_at(address: SocketAddr, rows: u64, tls: Option<Arc<ServerConfig>>) -> Served {
+    serve_with(address, rows, tls, Bounds::default())
+}
+
+/// The same on loopback with other bounds.
+pub fn serve_within(rows: u64, bounds: Bounds) -> Served {
+    serve_with("127.0.0.1:0".parse().expect("an address"), rows, None, bounds)
+}
+
+fn serve_with(address: SocketAddr, rows: u64, tls: Option<Arc<ServerConfig>>, bounds: Bounds) -> Served {
     let runtime = Runtime::new().expect("a runtime");
     let node = Arc::new(Node::new(rows));
     let endpoint = runtime.block_on(Endpoint::bind(address, tls, Arc::clone(&node) as Arc<dyn Backend>));
-    let endpoint = endpoint.expect("an address to listen on");
+    let endpoint = endpoint.expect("an address to listen on").with_bounds(bounds);
     let address = endpoint.address().expect("an address");
     let (ending, ended) = watch::channel(false);
     runtime.spawn(endpoint.serve(ended));
-    Served { address, node, runtime, _ending: ending }
+    Served { address, node, runtime, ending }
 }

@@ -1,6 +1,6 @@
 use crate::{
-    client::{Client, bind, error, execute, parse, startup, status, sync},
-    ledger::{serve, serve_at},
+    client::{Client, bind, error, execute, message, parse, startup, status, sync, text},
+    ledger::{TOKEN, USER, serve, serve_at},
 };
 use counterfoil_types::limits;
 use counterfoil_wire::{Endpoint, tls_from_files};
@@ -122,7 +122,9 @@ fn so_many_clients_are_served() {
     let served = serve(1);
     let mut clients: Vec<_> = (0..limits::WIRE_CONNECTIONS_MAX).map(|_| Client::start(&served)).collect();
     let mut more = Client::open(served.address);
-    more.send(&startup(&[("user", "core-corp/dev")]));
+    more.send(&startup(&[("user", USER)]));
+    assert_eq!(more.receive().map(|reply| reply.kind), Some(b'R'), "who it is is asked first");
+    more.send(&message(b'p', &text(TOKEN)));
     assert_eq!(more.receive().and_then(|reply| reply.field(b'C')).as_deref(), Some("53300"));
     assert_eq!(clients[0].value("SELECT 1"), "1");
 }

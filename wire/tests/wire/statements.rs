@@ -191,7 +191,8 @@ fn settings_hold_for_a_session() {
     let served = serve(1);
     let mut client = Client::start(&served);
     let replies = client.query("SET application_name TO 'report'");
-    assert_eq!((replies[0].kind, replies[0].body.as_slice()), (b'S', &b"application_name\0report\0"[..]));
+    // PostgreSQL tells of it when the statement is done.
+    assert_eq!((replies[1].kind, replies[1].body.as_slice()), (b'S', &b"application_name\0report\0"[..]));
     assert_eq!(client.value("SHOW application_name"), "report");
     assert_eq!(client.value("SELECT current_setting('application_name')"), "report");
     client.query("DISCARD ALL");

@@ -1,5 +1,5 @@
 use super::{ClearInvoice, chinese, european, read};
-use crate::invoice::{Question, Regime, en16931};
+use crate::invoice::{Kind, Question, Regime, en16931};
 use counterfoil_platform::{
     call,
     seal::{Hex, Opened, OpenedField, Record, SealError},
@@ -21,6 +21,7 @@ pub(in crate::invoice) struct Row {
     pub id: String,
     pub number: String,
     pub regime: Regime,
+    pub kind: Option<Kind>,
     pub type_code: Option<String>,
     pub seller: String,
     pub subject: String,
@@ -153,7 +154,7 @@ pub(in crate::invoice) fn examine(
 fn row(reader: &Reader, subject: &str) -> Result<Option<Row>, Refusal> {
     let sql = "SELECT id, number, regime, type_code, seller, subject, issue_date, currency, net_minor, tax_minor, total_minor,
                   allowance_minor, charge_minor, prepaid_minor, rounding_minor, payable_minor, claim_key, source_sha256,
-                  (SELECT member FROM invoice_holder h WHERE h.invoice = invoice.id AND h.claimed = 0)
+                  (SELECT member FROM invoice_holder h WHERE h.invoice = invoice.id AND h.claimed = 0), kind
                FROM invoice WHERE subject = ?1";
     let Some(found) = read::rows(reader, sql, &[json!(subject)])?.into_iter().next() else { return Ok(None) };
     let text = |at: usize| found[at].as_str().map(str::to_owned);
@@ -170,6 +171,7 @@ fn row(reader: &Reader, subject: &str) -> Result<Option<Row>, Refusal> {
     Ok(Some(Row {
         number: text(1).unwrap_or_default(),
         regime: if found[2] == Regime::CnVat.as_str() { Regime::CnVat } else { Regime::En16931 },
+        kind: found[19].as_str().and_then(Kind::named),
         type_code: text(3),
         seller: text(4).unwrap_or_default(),
         subject: text(5).unwrap_or_default(),

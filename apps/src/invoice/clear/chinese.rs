@@ -2,8 +2,8 @@
 
 use super::{Arrived, Wrong, read};
 use crate::invoice::{
-    Issue, Paid, Refused, Regime, TaxTotal, cn_vat, date::day_in_china, decimal::Fixed, rules, taxpayer::Registered,
-    text,
+    Issue, Kind, Paid, Refused, Regime, TaxTotal, cn_vat, date::day_in_china, decimal::Fixed, rules,
+    taxpayer::Registered, text,
 };
 use counterfoil_platform::{
     Clear, Draft, Drafting,
@@ -22,6 +22,9 @@ pub struct ClearInvoice {
     /// Left out: a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Which of the two kinds of invoices it is; left out: an ordinary one.
+    #[serde(default, skip_serializing_if = "Kind::is_ordinary")]
+    pub kind: Kind,
     /// Channel of issuing, the fifth digit of the number; left out: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<u8>,
@@ -178,11 +181,23 @@ impl ClearInvoice {
     /// without being checked.
     pub fn split(self, member: &str, reference: String) -> Draft {
         let (fields, taxes) = (self.fields(), self.taxes());
-        let Self { seller, channel, net, tax, total, paid, claim_key, buyer, .. } = self;
+        let Self { seller, kind, channel, net, tax, total, paid, claim_key, buyer, .. } = self;
         let holder = buyer.member;
         let subject = rules::subject(member, &reference);
-        let command =
-            move |sealed| Issue { seller, reference, channel, taxes, net, tax, total, paid, claim_key, holder, sealed };
+        let command = move |sealed| Issue {
+            seller,
+            reference,
+            kind,
+            channel,
+            taxes,
+            net,
+            tax,
+            total,
+            paid,
+            claim_key,
+            holder,
+            sealed,
+        };
         Draft { fields, ..Draft::new(subject, member, command) }
     }
 
@@ -228,6 +243,7 @@ pub(super) fn arrived(of: &Arrived<'_>) -> Result<ClearInvoice, Wrong> {
     let clear = ClearInvoice {
         seller: row.seller.clone(),
         reference: of.reference().map(str::to_owned),
+        kind: row.kind.unwrap_or_default(),
         channel: row.number.as_bytes().get(4).map(|digit| digit.wrapping_sub(b'0')),
         seller_contact: of.optional("seller_contact")?,
         buyer: of.json("buyer")?,

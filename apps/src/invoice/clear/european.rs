@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// Bytes of a document that can be sealed as it is, whatever the padding; a larger one is sealed in the terms of the standard.
 const UBL_BYTES_MAX: usize = CIPHERTEXT_BYTES_MAX / 9 * 8;
 
-/// An invoice of EN 16931 in the clear: as a UBL document or in the terms of the standard.
+/// An invoice or a credit note of EN 16931 in the clear: as a UBL document or in the terms of the standard.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClearEn16931 {
@@ -35,6 +35,9 @@ pub struct ClearEn16931 {
     /// The seller's own reference: 1 to 63 of `a-z 0-9 - . _`, used once by its member. Everybody sees it. Left out: a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// The buyer as a member, for whom it is sealed too and who may use the invoice from now on. Everybody sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<String>,
     /// What the invoice is paid by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid: Option<Paid>,
@@ -61,9 +64,6 @@ fn in_terms(invoice: Invoice) -> (Invoice, Field, Hash) {
 
 fn read_ubl(bytes: &[u8]) -> Result<Invoice, Refused> {
     let read = ubl::read(bytes).map_err(Refused::from)?;
-    if read.root != ubl::Root::Invoice {
-        return Err(Refused::XmlRoot { what: "a CreditNote is not issued as an invoice".to_owned() });
-    }
     match read.findings.into_iter().next() {
         Some(finding) => Err(Refused::finding(finding)),
         None => Ok(read.invoice),
@@ -177,7 +177,11 @@ impl Clear for ClearEn16931 {
         let reference = self.reference.unwrap_or_else(|| at.unique.to_owned());
         text::check_reference("/reference", &reference)?;
         let subject = rules::subject(&seller.member, &reference);
-        let (paid, claim_key) = (self.paid, self.claim_key);
+        let (holder, paid, claim_key) = (self.buyer, self.paid, self.claim_key);
+        if let Some(member) = &holder {
+            read::require_member(at.reader, "/buyer", member)?;
+        }
+        let readers = read::readers(at.reader, &seller.member, holder.clone())?;
         let [allowances, charges, prepaid, rounding, payable] = stated.others.map(Fixed);
         let command = move |sealed| IssueEn16931 {
             seller: seller.id,
@@ -198,11 +202,12 @@ impl Clear for ClearEn16931 {
             source_sha256: source.into(),
             paid,
             claim_key,
+            holder,
             sealed,
         };
         let mut draft = Draft::new(subject, &seller.member, command);
         draft.fields = vec![field];
-        draft.readers = read::readers(at.reader, &seller.member, None)?;
+        draft.readers = readers;
         Ok(draft)
     }
 }

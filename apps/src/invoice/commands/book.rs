@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Deduction {
-    /// Its tax is deducted as input tax.
+    /// Its tax is deducted as input tax; under Chinese VAT that of special invoices alone.
     Deductible,
     /// Its tax is part of the cost.
     NotDeductible,
@@ -76,6 +76,9 @@ impl Command for Book {
                 return Err(Refused::IsBooked { field: field.to_owned(), invoice, state });
             }
             invoice.require_whole(field)?;
+            if self.r#as == Deduction::Deductible {
+                invoice.require_deductible(field)?;
+            }
             period::require_open(ctx, invoice, field, &self.period)
         })?;
         let time_ms = ctx.time_ms() as i64;

@@ -3,7 +3,7 @@ use super::{
     rows::{self, Head, InvoiceIssued, TaxRow},
 };
 use crate::invoice::{
-    Preference, Refused, Regime, claim,
+    Kind, Preference, Refused, Regime, claim,
     cn_vat::{self, SEQUENCE_MAX},
     date::day_in_china,
     decimal::Fixed,
@@ -24,6 +24,9 @@ pub struct Issue {
     pub seller: String,
     /// The seller's own reference, used once by its member.
     pub reference: String,
+    /// Which of the two kinds of invoices it is; left out: an ordinary one.
+    #[serde(default, skip_serializing_if = "Kind::is_ordinary")]
+    pub kind: Kind,
     /// Channel of issuing, the fifth digit of the number; left out: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<u8>,
@@ -117,19 +120,21 @@ impl Command for Issue {
             let field = || format!("/taxes/{at}/rate");
             require_rate(ctx, Regime::CnVat, &status, tax.category(), tax.rate.0, &day, field)?;
         }
+        if self.kind == Kind::Special {
+            rules::require_special(ctx, &seller, &status, &day)?;
+        }
         let channel = self.channel.unwrap_or(1).to_string();
         rules::require_numbering(ctx, "region", &status.region, "/seller", &day)?;
         rules::require_numbering(ctx, "channel", &channel, "/channel", &day)?;
         if let Some(member) = &self.holder {
-            let found = ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))?;
-            let field = "/holder".to_owned();
-            found.ok_or_else(|| Refused::NoMember { field, member: member.clone() })?;
+            holder::require_member(ctx, "/holder", member)?;
         }
         let paid = payment::take(ctx, &seller, self.paid.as_ref(), "CNY", self.total.0, &day)?;
         let quota = rules::require_quota(ctx, &seller, "CNY", &day, self.total.0)?;
         let seal = sealing::require(ctx, &seller.member, &self.reference, &self.sealed)?;
         let head = Head {
             number: next_number(ctx, &day, &status.region, &channel)?,
+            kind: Some(self.kind),
             subject: Some(&seal.subject),
             issue_date: day,
             currency: "CNY",

@@ -7,7 +7,7 @@ use crate::invoice::{
     clear::Stated,
     date::day_in_utc,
     decimal::Fixed,
-    payment, rules, sealing,
+    holder, payment, rules, sealing,
     taxpayer::{Taxpayer, require_rate},
     text,
 };
@@ -16,7 +16,7 @@ use counterfoil_state::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Issues an invoice of EN 16931. Signed by the seller, who gives the number (BT-1).
+/// Issues an invoice or a credit note of EN 16931. Signed by the seller, who gives the number (BT-1).
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IssueEn16931 {
@@ -63,7 +63,10 @@ pub struct IssueEn16931 {
     /// Public key (Ed25519) whose owner may claim the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_key: Option<Hex<32>>,
-    /// The document or the invoice in the terms of the standard, for the seller and the tax authority.
+    /// The buyer as a member, who may use the invoice from now on. Everybody sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
+    /// The document or the invoice in the terms of the standard, for the seller, the buyer and the tax authority.
     pub sealed: Sealed,
 }
 
@@ -185,6 +188,9 @@ impl Command for IssueEn16931 {
             let field = || format!("/taxes/{at}/rate");
             require_rate(ctx, Regime::En16931, &status, &tax.category, tax.rate.0, day, field)?;
         }
+        if let Some(member) = &self.holder {
+            holder::require_member(ctx, "/holder", member)?;
+        }
         let counted = rows::sign(self.type_code.as_deref()) * self.total.0;
         let paid = payment::take(ctx, &seller, self.paid.as_ref(), &self.currency, counted, day)?;
         let quota = rules::require_quota(ctx, &seller, &self.currency, day, counted)?;
@@ -208,11 +214,15 @@ impl Command for IssueEn16931 {
             // Whose money it is says who claims.
             claim_key: paid.as_ref().and_then(|paid| paid.claim_key).or(self.claim_key),
             source_sha256: Some(self.source_sha256.0),
+            ..Head::default()
         };
         let taxes: Vec<_> = self.taxes.iter().map(VatTotal::row).collect();
         let issued = rows::write(ctx, Regime::En16931, &seller, &head, &taxes)?;
         paid.map_or(Ok(()), |paid| paid.write(ctx, &issued.id))?;
         seal.write(ctx)?;
+        if let Some(member) = &self.holder {
+            holder::set(ctx, &issued.id, member)?;
+        }
         Ok(issued)
     }
 }

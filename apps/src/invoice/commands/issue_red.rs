@@ -3,7 +3,7 @@ use super::{
     rows::{self, Head, InvoiceIssued, TaxRow},
 };
 use crate::invoice::{
-    FormState, RedIssued, Refused, Regime,
+    FormState, Kind, RedIssued, Refused, Regime,
     date::day_in_china,
     payment,
     red::{Form, Part},
@@ -45,7 +45,7 @@ impl Command for IssueRed {
         form.require_state(ctx, &[FormState::NoConfirmationNeeded, FormState::Confirmed])?;
         // The rates are the blue invoice's, whether or not they are still allowed.
         let parts = form.parts(ctx)?;
-        let red = write(ctx, &seller, &blue.number, &parts)?;
+        let red = write(ctx, &seller, (&blue.number, blue.kind), &parts)?;
         let taken = parts.iter().map(|part| part.net + part.tax).sum();
         payment::give_back(ctx, &blue.id, taken)?;
         let state = form.issue(ctx, &blue.seller_member, &red.id)?;
@@ -57,9 +57,14 @@ impl Command for IssueRed {
     }
 }
 
-/// Writes an invoice with the parts' amounts, negative, by the rules of the day but for rates and quota. It keeps the channel of the
-/// blue one, whose number it is given.
-fn write(ctx: &mut Context<'_>, seller: &Taxpayer, blue: &str, parts: &[Part]) -> Result<InvoiceIssued, Refused> {
+/// Writes an invoice with the parts' amounts, negative, by the rules of the day but for rates, kind and quota. It keeps channel and kind of
+/// the blue one, whose number it is given.
+fn write(
+    ctx: &mut Context<'_>,
+    seller: &Taxpayer,
+    (blue, kind): (&str, Option<Kind>),
+    parts: &[Part],
+) -> Result<InvoiceIssued, Refused> {
     let sum = |of: fn(&Part) -> i64| -parts.iter().map(of).sum::<i64>();
     let (net, tax) = (sum(|part| part.net), sum(|part| part.tax));
     let issue_date = day_in_china(ctx.time_ms());
@@ -69,6 +74,7 @@ fn write(ctx: &mut Context<'_>, seller: &Taxpayer, blue: &str, parts: &[Part]) -
     rules::require_numbering(ctx, "channel", channel, "/form", &issue_date)?;
     let head = Head {
         number: next_number(ctx, &issue_date, &status.region, channel)?,
+        kind,
         issue_date,
         currency: "CNY",
         net,

@@ -1,6 +1,6 @@
 //! The rows of an issued invoice, the same for both regimes.
 
-use crate::invoice::{Issued, Refused, Regime, rules::Quota, taxpayer::Taxpayer};
+use crate::invoice::{Issued, Kind, Refused, Regime, rules::Quota, taxpayer::Taxpayer};
 use counterfoil_platform::{Event, seal::Hex, types::money::format_decimal};
 use counterfoil_state::Context;
 use rusqlite::params;
@@ -20,6 +20,9 @@ pub struct InvoiceIssued {
 #[derive(Default)]
 pub(in crate::invoice) struct Head<'a> {
     pub number: String,
+    /// In Chinese VAT.
+    pub kind: Option<Kind>,
+    /// In EN 16931.
     pub type_code: Option<&'a str>,
     /// What is sealed of it.
     pub subject: Option<&'a str>,
@@ -83,6 +86,7 @@ pub(in crate::invoice) fn write(
         id: id.clone(),
         number: head.number.clone(),
         regime: regime.as_str().to_owned(),
+        kind: head.kind,
         seller: seller.id.clone(),
         currency: head.currency.to_owned(),
         total: format_decimal(head.total, 2),
@@ -116,13 +120,14 @@ fn count(ctx: &mut Context<'_>, seller: &str, head: &Head<'_>, taxes: &[TaxRow<'
             head.quota.issued_max
         ],
     )?;
+    let kind = head.kind.map_or("", Kind::as_str);
     for tax in taxes {
         ctx.run(
-            "INSERT INTO invoice_month_tax (seller, month, currency, category, rate, net_minor, tax_minor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (seller, month, currency, category, rate) DO UPDATE SET
+            "INSERT INTO invoice_month_tax (seller, month, currency, kind, category, rate, net_minor, tax_minor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (seller, month, currency, kind, category, rate) DO UPDATE SET
                 net_minor = net_minor + excluded.net_minor, tax_minor = tax_minor + excluded.tax_minor",
-            params![seller, month, head.currency, tax.category, tax.rate, sign * tax.net, sign * tax.tax],
+            params![seller, month, head.currency, kind, tax.category, tax.rate, sign * tax.net, sign * tax.tax],
         )?;
     }
     Ok(())
@@ -145,8 +150,8 @@ fn insert_head(
     ctx.run(
         "INSERT INTO invoice (id, number, regime, type_code, state, seller, seller_name, subject, issued_ms, issue_date,
             currency, sign, net_minor, tax_minor, total_minor, allowance_minor, charge_minor, prepaid_minor, rounding_minor,
-            payable_minor, payment, claim_key, source_sha256)
-         VALUES (?1, ?2, ?3, ?4, 'issued', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+            payable_minor, payment, claim_key, source_sha256, kind)
+         VALUES (?1, ?2, ?3, ?4, 'issued', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
         params![
             id,
             head.number,
@@ -169,7 +174,8 @@ fn insert_head(
             head.payable,
             head.payment,
             head.claim_key.map(|key| key.0),
-            head.source_sha256
+            head.source_sha256,
+            head.kind.map(Kind::as_str)
         ],
     )?;
     Ok(())

@@ -99,6 +99,8 @@ forms! {
     "invoice.red_refused" RedRefused
     /// Who had asked for a red letter took that back.
     "invoice.red_withdrawn" RedWithdrawn
+    /// The time of the form of a red letter was over.
+    "invoice.red_lapsed" RedLapsed
 }
 
 counterfoil_platform::events! {

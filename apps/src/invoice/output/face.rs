@@ -1,5 +1,5 @@
 use crate::invoice::{
-    ClearInvoice, Contact, Item, Preference, cn_vat,
+    ClearInvoice, Contact, Item, Kind, Preference, cn_vat,
     date::{day_in_china, time_in_china},
     decimal::Fixed,
 };
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// The face of a Chinese invoice (票面): everything that stands on it, whichever form it is put out in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Face {
-    /// Which of the two forms of fully digital invoices it is.
-    pub form: Form,
+    /// Which of the two kinds of fully digital invoices it is.
+    pub kind: Kind,
     /// The invoice's number, 20 digits.
     pub number: String,
     /// Day of issue in China, `YYYY-MM-DD`.
@@ -40,16 +40,6 @@ pub struct Face {
     pub drawer: Option<String>,
     /// The tax bureau that supervises the seller.
     pub bureau: Bureau,
-}
-
-/// The two forms of fully digital invoices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// 电子发票（普通发票）: its tax is not deducted, but in the cases that the law names.
-    Ordinary,
-    /// 电子发票（增值税专用发票）: the buyer may deduct its tax.
-    Special,
 }
 
 /// Blue invoices sell, red letters take back.
@@ -96,8 +86,6 @@ pub struct Issuance<'a> {
     pub time_ms: u64,
     /// Name of the seller, as registered.
     pub seller: &'a str,
-    /// Which of the two forms it is.
-    pub form: Form,
     /// The bureau that registered the seller.
     pub bureau: Bureau,
 }
@@ -107,7 +95,7 @@ impl Face {
     pub fn of(issue: &ClearInvoice, by: Issuance<'_>) -> Self {
         let contact = |contact: &Option<Contact>| Contact { email: None, ..contact.clone().unwrap_or_default() };
         Self {
-            form: by.form,
+            kind: issue.kind,
             number: by.number.to_owned(),
             issue_date: day_in_china(by.time_ms),
             requested: time_in_china(by.time_ms),
@@ -136,9 +124,9 @@ impl Face {
 
     /// The invoice's title.
     pub fn title(&self) -> &'static str {
-        match self.form {
-            Form::Ordinary => "电子发票（普通发票）",
-            Form::Special => "电子发票（增值税专用发票）",
+        match self.kind {
+            Kind::Ordinary => "电子发票（普通发票）",
+            Kind::Special => "电子发票（增值税专用发票）",
         }
     }
 

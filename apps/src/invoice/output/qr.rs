@@ -1,7 +1,7 @@
 //! What the QR code of an invoice says, and its picture.
 
-use super::{Face, Form};
-use crate::invoice::decimal::Fixed;
+use super::Face;
+use crate::invoice::{Kind, decimal::Fixed};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -14,12 +14,12 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_')
 ///
 /// There is no public document on the checksum; it is the CRC-16 of all before it, as printed invoices show.
 pub fn tax_qr_text(face: &Face) -> String {
-    let form = match face.form {
-        Form::Special => "31",
-        Form::Ordinary => "32",
+    let kind = match face.kind {
+        Kind::Special => "31",
+        Kind::Ordinary => "32",
     };
     let day = face.issue_date.replace('-', "");
-    let text = format!("01,{form},,{},{},{day},,", face.number, face.total);
+    let text = format!("01,{kind},,{},{},{day},,", face.number, face.total);
     let checksum = crc16(text.as_bytes());
     format!("{text}{checksum:04X}")
 }
@@ -88,7 +88,7 @@ mod tests {
         ] {
             let parts: Vec<_> = text.split(',').collect();
             let mut face = face();
-            face.form = if parts[1] == "31" { Form::Special } else { Form::Ordinary };
+            face.kind = if parts[1] == "31" { Kind::Special } else { Kind::Ordinary };
             face.number = parts[3].to_owned();
             face.total = Fixed(parts[4].replace('.', "").parse().unwrap());
             face.issue_date = format!("{}-{}-{}", &parts[5][..4], &parts[5][4..6], &parts[5][6..]);

@@ -1,5 +1,6 @@
 use super::{
-    CURRENCY, ID, ISSUE_DATE, NET, NUMBER, REGIME, SELLER, SELLER_NAME, STATE, TAX, TOTAL, Tax, amount, hundredths,
+    CURRENCY, ID, ISSUE_DATE, KIND, NET, NUMBER, REGIME, SELLER, SELLER_NAME, STATE, TAX, TOTAL, Tax, amount,
+    hundredths,
 };
 use counterfoil_platform::{Answer, Column, ColumnKind, Parameter, ParameterKind, Query};
 
@@ -9,22 +10,23 @@ pub(super) const GET: Query = Query {
     name: "invoice.get",
     summary: "One invoice as far as all see it, with its tax by rate. What is sealed is read by its subject.",
     sql: concat!(
-        "SELECT i.id, i.number, i.regime, i.state, EXISTS (SELECT 1 FROM invoice_questioned q WHERE q.invoice = i.id), i.seller,
+        "SELECT i.id, i.number, i.regime, i.kind, i.state, EXISTS (SELECT 1 FROM invoice_questioned q WHERE q.invoice = i.id), i.seller,
             i.seller_name, i.subject, i.type_code, i.issued_ms, i.issue_date, i.currency, i.net_minor, i.tax_minor, i.total_minor,
             i.allowance_minor, i.charge_minor, i.prepaid_minor, i.rounding_minor, i.payable_minor, i.payment, i.claim_key,
-            i.source_sha256,
+            i.source_sha256, r.id, b.id, b.number,
             (SELECT json_group_array(json_object('category', t.category, 'rate', t.rate, 'items', t.items, 'net', ",
         hundredths!("t.net_minor"),
         ", 'tax', ",
         hundredths!("t.tax_minor"),
         ", 'reason', t.reason) ORDER BY t.position) FROM invoice_tax t WHERE t.invoice = i.id)
-         FROM invoice i WHERE i.id = :id"
+         FROM invoice i LEFT JOIN invoice_red r ON r.red = i.id LEFT JOIN invoice b ON b.id = r.invoice WHERE i.id = :id"
     ),
     parameters: &[Parameter::text("id", "The invoice's id.")],
     columns: &[
         ID,
         NUMBER,
         REGIME,
+        KIND,
         STATE,
         QUESTIONED,
         SELLER,
@@ -45,6 +47,9 @@ pub(super) const GET: Query = Query {
         Column::text("payment", "The payment that it is issued for."),
         Column::of("claim_key", "Key whose owner may claim it.", ColumnKind::Hex),
         Column::of("source_sha256", "EN 16931: SHA-256 of the sealed document.", ColumnKind::Hex),
+        Column::text("red_form", "Of a red letter: its confirmation form."),
+        Column::text("blue", "Of a red letter: the invoice that it takes back, whole or in part."),
+        Column::text("blue_number", "Of a red letter: the number of that one."),
         Column::json::<Vec<Tax>>("taxes", "Tax by category and rate."),
     ],
     answer: Answer::One,
@@ -54,7 +59,7 @@ pub(super) const GET: Query = Query {
 pub(super) const LIST: Query = Query {
     name: "invoice.list",
     summary: "Invoices, the newest first.",
-    sql: "SELECT id, number, regime, state, seller, seller_name, issue_date, currency, net_minor, tax_minor, total_minor, id AS cursor
+    sql: "SELECT id, number, regime, kind, state, seller, seller_name, issue_date, currency, net_minor, tax_minor, total_minor, id AS cursor
           FROM invoice WHERE id IN (
             SELECT id FROM (SELECT id FROM invoice WHERE seller = :seller AND id < coalesce(:cursor, 'z')
                             ORDER BY id DESC LIMIT :limit)
@@ -63,7 +68,7 @@ pub(super) const LIST: Query = Query {
                             ORDER BY id DESC LIMIT :limit))
           ORDER BY id DESC",
     parameters: &[Parameter::text("seller", "Only invoices of this taxpayer.").of(ParameterKind::Text).optional()],
-    columns: &[ID, NUMBER, REGIME, STATE, SELLER, SELLER_NAME, ISSUE_DATE, CURRENCY, NET, TAX, TOTAL],
+    columns: &[ID, NUMBER, REGIME, KIND, STATE, SELLER, SELLER_NAME, ISSUE_DATE, CURRENCY, NET, TAX, TOTAL],
     answer: Answer::Page,
 };
 

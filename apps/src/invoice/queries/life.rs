@@ -1,6 +1,6 @@
 //! Who uses invoices and how.
 
-use super::{CURRENCY, ID, ISSUE_DATE, NUMBER, REGIME, SELLER, SELLER_NAME, STATE, TOTAL, amount};
+use super::{CURRENCY, ID, ISSUE_DATE, KIND, NUMBER, REGIME, SELLER, SELLER_NAME, STATE, TOTAL, amount};
 use counterfoil_platform::{Answer, Column, ColumnKind, Parameter, Query};
 use schemars::JsonSchema;
 
@@ -61,7 +61,7 @@ pub(super) const USE: Query = Query {
     name: "invoice.use",
     summary: "Who may use an invoice, who does, and what is left of it.",
     sql: concat!(
-        "SELECT i.id, i.number, i.state, i.seller, h.member, h.claimed, h.since_ms,
+        "SELECT i.id, i.number, i.kind, i.state, i.seller, h.member, h.claimed, h.since_ms,
             (SELECT json_group_array(json_object('organisation', p.organisation, 'state', p.state, 'passed_ms', p.passed_ms)
                 ORDER BY p.organisation) FROM invoice_pass p WHERE p.invoice = i.id),
             coalesce(u.state, 'open'), u.organisation, u.reference, coalesce(b.state, 'not_booked'), b.organisation, b.period,
@@ -91,6 +91,7 @@ pub(super) const USE: Query = Query {
     columns: &[
         ID,
         NUMBER,
+        KIND,
         STATE,
         SELLER,
         HOLDER,

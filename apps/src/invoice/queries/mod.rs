@@ -54,6 +54,7 @@ const fn amount(name: &'static str, summary: &'static str) -> Column {
 const ID: Column = Column::text("id", "Id on this ledger.");
 const NUMBER: Column = Column::text("number", "Number.");
 const REGIME: Column = Column::text("regime", "`cn-vat` or `en16931`.");
+const KIND: Column = Column::text("kind", "`cn-vat`: `ordinary` or `special`.");
 const STATE: Column = Column::text("state", "`issued`, `partly_reversed` or `reversed`.");
 const SELLER: Column = Column::text("seller", "The seller's taxpayer id.");
 const SELLER_NAME: Column = Column::text("seller_name", "The seller's name.");

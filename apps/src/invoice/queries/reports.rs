@@ -1,16 +1,16 @@
-use super::{CURRENCY, ID, ISSUE_DATE, NET, NUMBER, SELLER, STATE, TAX, TOTAL, Tax, amount, hundredths};
+use super::{CURRENCY, ID, ISSUE_DATE, KIND, NET, NUMBER, SELLER, STATE, TAX, TOTAL, Tax, amount, hundredths};
 use counterfoil_platform::{Answer, Column, ColumnKind, Parameter, ParameterKind, Query};
 
 const MONTH: Column = Column::text("month", "The month of the issue dates, `YYYY-MM`.");
 
 pub(super) const OUTPUT_TAX: Query = Query {
     name: "invoice.output_tax",
-    summary: "Output tax of a taxpayer by month, category and rate, with what red letters and credit notes took back taken off.",
-    sql: "SELECT seller, month, currency, category, rate, net_minor, tax_minor,
-             printf('%s/%s/%s/%07d', month, currency, category, rate) AS cursor
+    summary: "Output tax of a taxpayer by month, kind, category and rate, with what red letters and credit notes took back taken off.",
+    sql: "SELECT seller, month, currency, nullif(kind, ''), category, rate, net_minor, tax_minor,
+             printf('%s/%s/%s/%s/%07d', month, currency, kind, category, rate) AS cursor
           FROM invoice_month_tax
           WHERE seller = :seller AND month BETWEEN :from AND :until
-            AND (:cursor IS NULL OR printf('%s/%s/%s/%07d', month, currency, category, rate) > :cursor)
+            AND (:cursor IS NULL OR printf('%s/%s/%s/%s/%07d', month, currency, kind, category, rate) > :cursor)
           ORDER BY cursor LIMIT :limit",
     parameters: &[
         Parameter::text("seller", "The taxpayer."),
@@ -21,6 +21,7 @@ pub(super) const OUTPUT_TAX: Query = Query {
         SELLER,
         MONTH,
         CURRENCY,
+        KIND,
         Column::text("category", "Category, or preference mark."),
         Column::of("rate", "Rate.", ColumnKind::Decimal(4)),
         NET,
@@ -82,7 +83,7 @@ pub(super) const SALES_BOOK: Query = Query {
     name: "invoice.sales_book",
     summary: "The sales book of a taxpayer: every invoice of some days, in their order, with its tax by rate.",
     sql: concat!(
-        "SELECT i.id, i.number, i.issue_date, i.state, i.currency, i.net_minor, i.tax_minor, i.total_minor, i.sign,
+        "SELECT i.id, i.number, i.kind, i.issue_date, i.state, i.currency, i.net_minor, i.tax_minor, i.total_minor, i.sign,
             (SELECT json_group_array(json_object('category', t.category, 'rate', t.rate, 'items', t.items, 'net', ",
         hundredths!("t.net_minor"),
         ", 'tax', ",
@@ -102,6 +103,7 @@ pub(super) const SALES_BOOK: Query = Query {
     columns: &[
         ID,
         NUMBER,
+        KIND,
         ISSUE_DATE,
         STATE,
         CURRENCY,

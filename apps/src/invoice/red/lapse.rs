@@ -1,4 +1,5 @@
 use super::{Form, FormState};
+use crate::invoice::{RedLapsed, standing::Standing};
 use counterfoil_platform::types::Refusal;
 use counterfoil_state::Context;
 
@@ -15,6 +16,8 @@ pub(in crate::invoice) fn lapse(ctx: &mut Context<'_>) -> Result<(), Refusal> {
     for id in due {
         let form = Form::read(ctx, &id).map_err(Refusal::from)?;
         form.end(ctx, FormState::Lapsed, None)?;
+        let invoice = Standing::read(ctx, "/form", &form.invoice).map_err(Refusal::from)?;
+        RedLapsed::tell(ctx, &invoice, &form.id, FormState::Lapsed, None);
     }
     Ok(())
 }

@@ -219,3 +219,77 @@ fn amounts_that_do_not_fit_are_refused() {
         );
     }
 }
+
+/// The example as a UBL CreditNote that names it.
+fn credit_note() -> String {
+    let mut invoice = ubl::read(EXAMPLE_XML.as_bytes()).unwrap().invoice;
+    let preceding = json!([{"BT-25": "QE-2026-0042", "BT-26": "2026-11-24"}]);
+    let mut terms = serde_json::to_value(&invoice).unwrap();
+    for (term, value) in [("BT-1", json!("QC-2026-0007")), ("BT-3", json!("381")), ("BG-3", preceding)] {
+        terms[term] = value;
+    }
+    invoice = serde_json::from_value(terms).unwrap();
+    ubl::write(&invoice, ubl::Root::CreditNote)
+}
+
+#[test]
+fn a_ubl_credit_note_is_issued_and_takes_back() {
+    let mut ledger = ledger();
+    post(&mut ledger, "supplier-1/dev", EXAMPLE_XML).unwrap();
+    let xml = credit_note();
+    let output = post(&mut ledger, "supplier-1/dev", &xml).unwrap();
+    assert_eq!(output["number"], "QC-2026-0007");
+    let invoice = ledger.query("invoice.get", &[("id", output["id"].as_str().unwrap())]).unwrap();
+    assert_eq!(
+        (&invoice["type_code"], &invoice["total"], &invoice["kind"]),
+        (&json!("381"), &json!("475.88"), &Json::Null)
+    );
+    let given = [("seller", "DE129273398"), ("from", "2026-11"), ("until", "2026-11")];
+    let report = ledger.query("invoice.output_tax", &given).unwrap();
+    assert_eq!((&report["items"][0]["net"], &report["items"][0]["tax"]), (&json!("0.00"), &json!("0.00")));
+    let subject = invoice["subject"].as_str().unwrap();
+    let (record, opened) = ledger.open("tax-bureau", subject);
+    let whole = content(&ledger.state().reader(), &record.subject, opened.unwrap().fields()).unwrap().unwrap();
+    let Content::European(credit, document) = whole else { panic!("{whole:?}") };
+    assert_eq!(document.as_deref(), Some(xml.as_bytes()));
+    let printed = output::pdf_en16931(&credit, None, xml.as_bytes()).unwrap();
+    assert!(printed.missing.is_empty() && printed.pages > 0);
+    // What is on one list of types alone does not stand in the other document.
+    let refusal = post(&mut ledger, "supplier-1/dev", &xml.replace(">381<", ">380<")).unwrap_err();
+    assert!(refusal.detail.starts_with("BR-CL-01"), "{refusal}");
+}
+
+#[test]
+fn a_buyer_that_is_a_member_reads_and_holds_its_invoice() {
+    let mut ledger = ledger();
+    let asked = |buyer: &str| json!({"ubl": EXAMPLE_XML, "buyer": buyer});
+    let kid = "supplier-1/dev";
+    refused(give_json(&mut ledger, kid, "invoice.issue_en16931", &asked("nobody")), "invoice/3", "/buyer");
+    let output = give_json(&mut ledger, kid, "invoice.issue_en16931", &asked("core-corp")).unwrap();
+    let id = output["id"].as_str().unwrap();
+    let invoice = ledger.query("invoice.get", &[("id", id)]).unwrap();
+    let subject = invoice["subject"].as_str().unwrap();
+    for member in ["supplier-1", "core-corp", "tax-bureau"] {
+        let (record, opened) = ledger.open(member, subject);
+        let whole = content(&ledger.state().reader(), &record.subject, opened.unwrap().fields()).unwrap().unwrap();
+        assert!(
+            matches!(whole, Content::European(_, Some(document)) if document == EXAMPLE_XML.as_bytes()),
+            "{member}"
+        );
+    }
+    assert_eq!(ledger.open("shop-1", subject).1.unwrap_err().code(), "seal/1");
+    assert_eq!(ledger.query("invoice.use", &[("invoice", id)]).unwrap()["holder"], "core-corp");
+    let lock = json!({"organisation": "core-corp", "reference": "trip", "invoices": [id]});
+    ledger.run_json("core-corp/dev", "invoice.lock", &lock).applied();
+    // Without a name nobody holds it, and the buyer's node cannot open it.
+    let other = json!({"ubl": EXAMPLE_XML.replace("QE-2026-0042", "QE-2026-0043")});
+    let output = give_json(&mut ledger, kid, "invoice.issue_en16931", &other).unwrap();
+    let invoice = ledger.query("invoice.get", &[("id", output["id"].as_str().unwrap())]).unwrap();
+    assert!(ledger.open("core-corp", invoice["subject"].as_str().unwrap()).1.is_err());
+    // A holder that does not exist is refused by all.
+    let third = json!({"ubl": EXAMPLE_XML.replace("QE-2026-0042", "QE-2026-0044"), "buyer": "core-corp"});
+    let call = ledger.seal(kid, &Call::new("invoice.issue_en16931", &third)).unwrap();
+    let mut signed: Json = serde_json::from_str(call.with.get()).unwrap();
+    set(&mut signed, "/holder", Some(json!("nobody")));
+    refused(give_json(&mut ledger, kid, "invoice.issue_en16931", &signed), "invoice/3", "/holder");
+}

@@ -79,17 +79,17 @@ fn fill(connection: &Connection, count: i64) {
     connection
         .execute_batch(&format!(
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})
-             INSERT INTO invoice (id, number, regime, state, seller, seller_name, subject, issued_ms, issue_date, currency, sign,
+             INSERT INTO invoice (id, number, regime, kind, state, seller, seller_name, subject, issued_ms, issue_date, currency, sign,
                 net_minor, tax_minor, total_minor, allowance_minor, charge_minor, prepaid_minor, rounding_minor, payable_minor)
-             SELECT printf('%010x%022d', i / 100, i), printf('26441%015d', i + 1), 'cn-vat', 'issued',
+             SELECT printf('%010x%022d', i / 100, i), printf('26441%015d', i + 1), 'cn-vat', 'ordinary', 'issued',
                 iif(i % 10, '{SHOP}', '{SHOP_2}'), 'x', 'invoice:shop/' || i, i, printf('2026-%02d-%02d', 1 + i * 12 / {count}, 1 + i % 28),
                 'CNY', 1, 10000 + i, (10000 + i) * 6 / 100, 10000 + i + (10000 + i) * 6 / 100, 0, 0, 0, 0, 0 FROM n;
              INSERT INTO invoice_tax (invoice, position, category, rate, items, net_minor, tax_minor)
              SELECT id, 1, 'standard', 600, 1, net_minor, tax_minor FROM invoice;
              INSERT INTO invoice_month (seller, month, currency, invoices, issued_minor, red, red_minor)
              SELECT seller, substr(issue_date, 1, 7), 'CNY', count(*), sum(total_minor), 0, 0 FROM invoice GROUP BY 1, 2;
-             INSERT INTO invoice_month_tax (seller, month, currency, category, rate, net_minor, tax_minor)
-             SELECT seller, substr(issue_date, 1, 7), 'CNY', 'standard', 600, sum(net_minor), sum(tax_minor) FROM invoice GROUP BY 1, 2;"
+             INSERT INTO invoice_month_tax (seller, month, currency, kind, category, rate, net_minor, tax_minor)
+             SELECT seller, substr(issue_date, 1, 7), 'CNY', 'ordinary', 'standard', 600, sum(net_minor), sum(tax_minor) FROM invoice GROUP BY 1, 2;"
         ))
         .unwrap();
 }

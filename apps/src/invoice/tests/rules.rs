@@ -23,6 +23,7 @@ fn only_the_tax_authority_sets_rules() {
         ("invoice.set_tax_code", json!({"prefix": "1", "allowed": false})),
         ("invoice.set_numbering", json!({"kind": "channel", "code": "1", "allowed": false})),
         ("invoice.set_unpaid", json!({"regime": "cn-vat", "allowed": false})),
+        ("invoice.set_special", json!({"issuer": {"scale": "small"}, "allowed": false})),
     ] {
         ledger.run_json(KID, name, &with).refused("member/11");
     }
@@ -56,6 +57,12 @@ fn rules_have_their_form() {
             json!({"prefix": "1", "allowed": true, "rates": ["0.1", "2"]}),
             "invoice/7",
             "/rates/1",
+        ),
+        (
+            "invoice.set_special",
+            json!({"issuer": {"taxpayer": "DE129273398"}, "allowed": true}),
+            "invoice/31",
+            "/issuer/taxpayer",
         ),
         ("invoice.set_numbering", json!({"kind": "region", "code": "4", "allowed": true}), "invoice/6", "/code"),
         ("invoice.set_numbering", json!({"kind": "channel", "code": "x", "allowed": true}), "invoice/6", "/code"),

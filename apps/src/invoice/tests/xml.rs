@@ -142,9 +142,12 @@ fn a_credit_note_has_the_same_terms_under_other_names() {
 }
 
 #[test]
-fn a_credit_note_is_not_issued_as_an_invoice() {
-    assert_eq!(clear::from_ubl(credit_note().as_bytes()).unwrap_err().code, "invoice/24");
-    clear::from_ubl(paid().as_bytes()).unwrap();
+fn both_documents_are_issued_and_no_other() {
+    for document in [credit_note(), paid()] {
+        clear::from_ubl(document.as_bytes()).unwrap();
+    }
+    let order = credit_note().replace("CreditNote", "DebitNote");
+    assert_eq!(clear::from_ubl(order.as_bytes()).unwrap_err().code, "invoice/24");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use crate::ledger::{Ledger, fast};
+use counterfoil_state::RowHistory;
 use counterfoil_types::{Hash, machine::Machine as _, merkle, row};
 
 #[test]
@@ -17,8 +18,10 @@ fn a_written_row_has_a_path_to_the_root_of_changes() {
     let leaf = merkle::leaf(&[found.key.0, value.0].concat());
     let root = merkle::root_from_path(leaf, found.index, found.count, &found.path);
     assert_eq!(root, Some(executed.execution.changes_root));
+    assert_eq!(reader.unwritten_since("transfer", std::slice::from_ref(&id)).expect("reads"), Some(1));
     assert_eq!(reader.written_at("transfer", &[id]).expect("reads"), Some(1));
     assert_eq!(reader.written_at("transfer", &["none".into()]).expect("reads"), None);
+    assert_eq!(reader.unwritten_since("transfer", &["none".into()]).expect("reads"), None);
     assert_eq!(reader.change_path(1, "transfer", &["none".into()]).expect_err("not written").code, "state/5");
     assert_eq!(reader.change_path(1, "account", &["m2".into()]).expect_err("not written").code, "state/5");
 }
@@ -38,11 +41,31 @@ fn a_row_has_its_history_also_in_old_runs() {
         }
         let check = |ledger: &Ledger| {
             let reader = ledger.state.reader();
-            let history = reader.history("account", &["m0".into()], 100).expect("reads");
-            let heights: Vec<_> = history.iter().map(|version| version.height).collect();
-            assert_eq!(heights, [501, 401, 301, 201, 101, 1, 0]);
-            let newest = reader.history("account", &["m0".into()], 2).expect("reads");
-            assert_eq!(newest.iter().map(|version| version.height).collect::<Vec<_>>(), [501, 401]);
+            let page = |before, limit| reader.history("account", &["m0".into()], before, limit).expect("reads");
+            let heights = |page: &RowHistory| page.versions.iter().map(|version| version.height).collect::<Vec<_>>();
+            let whole = page(None, 100);
+            assert_eq!((heights(&whole), whole.next), (vec![501, 401, 301, 201, 101, 1, 0], None));
+            for newer_and_older in whole.versions.windows(2) {
+                assert_eq!(newer_and_older[0].old, newer_and_older[1].row, "each version follows the one before it");
+            }
+            let transactions: Vec<_> = whole.versions.iter().map(|version| version.transaction).collect();
+            let sent = identities.iter().rev().map(|(identity, _)| Some(*identity));
+            assert_eq!(transactions, sent.chain([None]).collect::<Vec<_>>(), "genesis is no transaction");
+            // Page by page, wherever the runs of the directory end.
+            let (mut paged, mut before) = (Vec::new(), None);
+            loop {
+                let part = page(before, 2);
+                assert!(part.versions.len() <= 2);
+                paged.extend(part.versions);
+                before = part.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(paged, whole.versions);
+            assert_eq!(heights(&page(Some(402), 1)), [401]);
+            assert_eq!(heights(&page(Some(401), 1)), [301]);
+            assert_eq!(heights(&page(Some(0), 1)), [0; 0]);
             for (identity, height) in &identities {
                 assert_eq!(reader.receipt(identity).expect("reads").expect("known").height, *height);
             }
@@ -126,4 +149,28 @@ fn a_broken_invariant_is_named() {
         (broken[0].module.as_str(), broken[0].invariant.as_str(), broken[0].height),
         ("bank", "the money adds up", 1)
     );
+}
+
+#[test]
+fn who_follows_gets_every_block_with_what_it_wrote() {
+    let mut ledger = Ledger::new();
+    ledger.block(Vec::new());
+    let wires: Vec<_> = (0..3).map(|at| ledger.transfer("m0", "m1", at)).collect();
+    ledger.block(wires);
+    let reader = ledger.state.reader();
+    let all = reader.followed(0, 10, usize::MAX).expect("reads");
+    assert_eq!(all.iter().map(|block| block.header.height).collect::<Vec<_>>(), [0, 1, 2]);
+    let mut prior = Hash::ZERO;
+    for block in &all {
+        assert_eq!(block.execution.result(&prior), block.result);
+        assert_eq!(block.changes.is_none(), block.execution.changes_root == merkle::root(&[]));
+        prior = block.result;
+    }
+    assert_eq!((all[0].tables.len(), all[1].tables.len()), (reader.tables().len(), 0));
+    assert_eq!(all[0].execution.block, reader.ledger());
+    assert!(all[1].changes.is_none() && all[2].changes.is_some());
+
+    assert_eq!(reader.followed(1, 1, usize::MAX).expect("reads").len(), 1);
+    assert_eq!(reader.followed(0, 10, 1).expect("reads").len(), 1, "one at least, however large");
+    assert!(reader.followed(3, 10, 1).expect("reads").is_empty());
 }

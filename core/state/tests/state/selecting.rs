@@ -1,6 +1,6 @@
 use crate::ledger::Ledger;
 use counterfoil_state::{
-    Flow, ResultColumn, Select,
+    Flow, ResultColumn, Scope, Select,
     rusqlite::types::{Value, ValueRef},
 };
 use counterfoil_types::Refusal;
@@ -13,7 +13,14 @@ use std::{
 };
 
 fn select<'a>(sql: &'a str, params: &'a [Value]) -> Select<'a> {
-    Select { sql, params, attached: None, time_max: Duration::from_millis(200), brief: false, stop: Arc::default() }
+    Select {
+        sql,
+        params,
+        scope: Scope::default(),
+        time_max: Duration::from_millis(200),
+        brief: false,
+        stop: Arc::default(),
+    }
 }
 
 fn rows(ledger: &Ledger, select: &Select<'_>) -> Result<Vec<i64>, Refusal> {
@@ -31,7 +38,8 @@ const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 F
 #[test]
 fn columns_are_known_before_a_select_runs() {
     let ledger = Ledger::new();
-    let described = ledger.state.reader().describe("SELECT id, balance, count(*) FROM account WHERE id = ?2", None);
+    let described =
+        ledger.state.reader().describe("SELECT id, balance, count(*) FROM account WHERE id = ?2", Scope::default());
     let described = described.expect("a SELECT");
     let column =
         |name: &str, declared: Option<&str>| ResultColumn { name: name.into(), declared: declared.map(str::to_owned) };
@@ -85,7 +93,7 @@ fn what_is_not_public_is_refused_and_its_place_is_the_texts() {
     ] {
         assert_eq!(rows(&ledger, &select(sql, &[])).expect_err(sql).code, code, "{sql}");
     }
-    let refused = reader.describe("SELECT nonesuch FROM account", None).expect_err("no such column");
+    let refused = reader.describe("SELECT nonesuch FROM account", Scope::default()).expect_err("no such column");
     assert_eq!((refused.code.as_str(), refused.detail.as_str()), ("sql/2", "no such column: nonesuch (at byte 7)"));
 }
 

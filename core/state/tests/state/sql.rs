@@ -1,5 +1,5 @@
 use crate::ledger::Ledger;
-use counterfoil_state::{SqlLimits, SqlParams, Truncated, rusqlite};
+use counterfoil_state::{Scope, SqlLimits, SqlParams, Truncated, rusqlite};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -106,7 +106,8 @@ fn a_database_beside_the_ledger_is_read_by_whoever_is_given_it_and_nobody_else()
     let own = rusqlite::Connection::open(&path).expect("a database");
     own.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE own_note (owner TEXT, text TEXT); INSERT INTO own_note VALUES ('m0', 'hidden')")
         .expect("a table");
-    let ask = |sql: &str| reader.sql_attached("own", &path, sql, &[], SqlLimits::default());
+    let own_at = |path| Scope { attached: Some(("own", path)), ..Scope::default() };
+    let ask = |sql: &str| reader.sql_in(own_at(path.as_path()), sql, &[], SqlLimits::default());
     for sql in [
         "SELECT text FROM own.own_note",
         "SELECT text FROM own_note JOIN account USING (owner)",
@@ -131,7 +132,8 @@ fn a_database_beside_the_ledger_is_read_by_whoever_is_given_it_and_nobody_else()
     for sql in ["SELECT * FROM own.own_note", "SELECT * FROM own_note", "SELECT count(*) FROM own_note"] {
         assert_eq!(code(&ledger, sql), "sql/2", "{sql}");
     }
-    let none = reader.sql_attached("own", &folder.path().join("none.db"), "SELECT 1", &[], SqlLimits::default());
+    let none = folder.path().join("none.db");
+    let none = reader.sql_in(own_at(none.as_path()), "SELECT 1", &[], SqlLimits::default());
     assert_eq!(none.expect_err("there is no such file").code, "sql/8");
 }
 

@@ -87,6 +87,9 @@ pub struct DocumentOpen {
     /// Writes it whole to a file, readable by its owner alone: `.pdf` or `.xml` for what the module makes so, such as an invoice.
     #[arg(long, value_name = "FILE", conflicts_with = "save")]
     pub file: Option<PathBuf>,
+    /// Which document the file is to be, where there are several: of an invoice the id of a red letter of it.
+    #[arg(long, value_name = "ID", requires = "file")]
+    pub which: Option<String>,
     /// Writes a field to a file, readable by its owner alone.
     #[arg(long = "save", value_name = "NAME=FILE")]
     pub save: Vec<String>,

@@ -11,14 +11,14 @@ export class NotWhatWasAsked extends Error {}
 /** Something else that the page says, in its language. */
 export class Told extends Error {}
 
-function reason(code) {
-  const codes = Array.from(document.querySelectorAll("#reasons dt"));
-  const found = codes.find((one) => one.textContent === code);
-  return (found ?? codes.find((one) => one.textContent === "other")).nextElementSibling.textContent;
-}
-
-function isKnown(code) {
-  return Array.from(document.querySelectorAll("#reasons dt")).some((one) => one.textContent === code);
+/** What a refusal means: by its code and the rule that its detail begins with, by its code, or in general. */
+function reason({ code, message }) {
+  const rule = /^([A-Z]+(?:-[A-Z0-9]+)+):/.exec(message)?.[1];
+  const all = Array.from(document.querySelectorAll("#reasons dt"));
+  const of = (wanted) => all.find((one) => one.textContent === wanted)?.nextElementSibling.textContent;
+  const exact = (rule && of(`${code} ${rule}`)) ?? (rule ? undefined : of(code));
+  // Which rule, what it expects and what it found, stands in the detail alone.
+  return exact ? { text: exact, detail: "" } : { text: of(code) ?? of("other"), detail: `${code}: ${message}` };
 }
 
 /** A text that the page has in its language. */
@@ -27,10 +27,11 @@ export function text(id) {
 }
 
 /** The input that a JSON Pointer names: the longest one that the pointer begins with, or ends with. */
-function inputAt(pointer) {
-  const inputs = Array.from(document.querySelectorAll("[data-field]"));
+function inputAt(pointer, within) {
+  const inputs = Array.from(within.querySelectorAll("[data-field]"));
   const fits = inputs.filter(({ dataset: { field } }) => pointer === field || pointer.startsWith(`${field}/`) || pointer.endsWith(field));
-  return fits.sort((a, b) => b.dataset.field.length - a.dataset.field.length)[0];
+  const isPart = (input) => input.type !== "hidden" && input.dataset.field.startsWith(`${pointer}/`);
+  return fits.sort((a, b) => b.dataset.field.length - a.dataset.field.length)[0] ?? inputs.find(isPart);
 }
 
 /** Links an input with its hint, and with what is wrong with it. */
@@ -60,36 +61,37 @@ export function wrongAt(input, message) {
   told.id = `${input.id || input.value}-error`;
   told.className = "error";
   told.textContent = message;
-  (input.closest(".field") ?? input.closest("li")).append(told);
+  (input.closest(".field") ?? input.closest("li, td")).append(told);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-errormessage", told.id);
   describe(input, told.id);
 }
 
-function say(message, code, detail) {
+function say(message, detail = "") {
   const problem = by("problem");
   problem.textContent = message;
   if (detail) {
     const more = document.createElement("span");
     more.className = "detail";
     more.lang = "en";
-    more.textContent = ` ${code}: ${detail}`;
+    more.textContent = ` ${detail}`;
     problem.append(more);
   }
   problem.hidden = false;
   problem.scrollIntoView({ block: "nearest" });
 }
 
-/** Shows why something was not done. */
-export function show(error) {
+/** Shows why something was not done, at an input of what is `within` if it is about one. */
+export function show(error, within = document) {
   if (error instanceof Refused) {
-    const input = error.field && inputAt(error.field);
+    const told = reason(error);
+    const input = error.field && inputAt(error.field, within);
     if (input && input.offsetParent !== null) {
-      wrongAt(input, reason(error.code));
+      wrongAt(input, [told.text, told.detail].filter(Boolean).join(" — "));
       input.focus();
       return;
     }
-    say(reason(error.code), error.code, isKnown(error.code) ? "" : error.message);
+    say(told.text, told.detail);
   } else if (error instanceof NoKey) say(text("no-key"));
   else if (error instanceof NotSupported) say(text("not-supported"));
   else if (error instanceof NotWhatWasAsked) say(text("not-what-was-asked"));
@@ -99,7 +101,7 @@ export function show(error) {
 }
 
 /** Does something while the buttons of the page rest; whether it was done. */
-export async function working(action) {
+export async function working(action, within = document) {
   const buttons = Array.from(document.querySelectorAll("main button:not([disabled])"));
   const rest = (resting) => {
     for (const button of buttons) button.disabled = resting;
@@ -113,7 +115,7 @@ export async function working(action) {
   } catch (error) {
     // First, since what rests takes no focus.
     rest(false);
-    show(error);
+    show(error, within);
     return false;
   } finally {
     rest(false);

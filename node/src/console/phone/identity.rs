@@ -1,15 +1,13 @@
 use crate::{
-    files,
     member::Member,
     problem::{Answer, Problem},
+    secret::NodeSecret,
 };
 use counterfoil_seal::{Opened, ReadingKey};
 use counterfoil_types::{Fault, Kid, PublicKey};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use zeroize::Zeroizing;
 
 /// The name of a phone's signing key and of its reading key.
 pub const KEY: &str = "phone";
@@ -18,27 +16,21 @@ const PLACES: usize = 16;
 /// How long a session lasts, milliseconds.
 pub const SESSION_MS: u64 = 12 * 60 * 60 * 1000;
 
+/// What sessions are sealed for.
+const SESSION: &str = "counterfoil/phone/session/1";
+
 /// What makes a node the home of people who have none: one secret, from which the reading key of each of them derives, and with which
 /// sessions are sealed. So nothing is stored for a person, and a backup of one file is a backup of all keys.
 pub struct Phone {
-    secret: Zeroizing<[u8; 32]>,
+    secret: NodeSecret,
     places: Semaphore,
 }
 
 impl Phone {
     /// The secret in the file at `path`, which is made where there is none.
     pub fn open(path: &Path) -> Result<Self, Fault> {
-        if !path.exists() {
-            let secret = Zeroizing::new(rand::random::<[u8; 32]>());
-            files::write_private(path, format!("{}\n", hex::encode(*secret)).as_bytes())?;
-        }
-        let text = Zeroizing::new(files::read(path)?);
-        let mut secret = Zeroizing::new([0; 32]);
-        hex::decode_to_slice(text.trim_ascii_end(), &mut *secret).map_err(|_| Fault::Corrupt {
-            what: format!("secret {}", path.display()),
-            detail: "expected 64 hexadecimal digits".to_owned(),
-            recover: "restore it from a backup: without it nobody reads what was sealed for people here".to_owned(),
-        })?;
+        let recover = "restore it from a backup: without it nobody reads what was sealed for people here";
+        let secret = NodeSecret::open(path, recover)?;
         Ok(Self { secret, places: Semaphore::new(PLACES) })
     }
 
@@ -48,30 +40,19 @@ impl Phone {
         self.places.try_acquire().map_err(busy)
     }
 
-    fn mac(&self, domain: &str, text: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::new_from_slice(&*self.secret).expect("HMAC takes a key of any length");
-        mac.update(&[domain.as_bytes(), &[0], text.as_bytes()].concat());
-        mac
-    }
-
     /// The reading key of a person.
     pub fn reading_key(&self, kid: &Kid) -> ReadingKey {
-        let derived = self.mac("counterfoil/phone/reading/1", kid.as_str()).finalize();
-        ReadingKey::from_bytes(derived.into_bytes().into())
+        ReadingKey::from_bytes(self.secret.derive("counterfoil/phone/reading/1", kid.as_str()))
     }
 
     /// What a session's cookie says: whose it is, until when, and a seal.
     pub fn session(&self, kid: &Kid, until_ms: u64) -> String {
-        let text = format!("{kid}~{until_ms}");
-        let seal = self.mac("counterfoil/phone/session/1", &text).finalize().into_bytes();
-        format!("{text}~{}", hex::encode(seal))
+        self.secret.seal(SESSION, &format!("{kid}~{until_ms}"))
     }
 
     /// Whose session a cookie is, unless it is over or not one of ours.
     pub fn who(&self, cookie: &str, now_ms: u64) -> Option<Kid> {
-        let (text, seal) = cookie.rsplit_once('~')?;
-        self.mac("counterfoil/phone/session/1", text).verify_slice(&hex::decode(seal).ok()?).ok()?;
-        let (kid, until_ms) = text.split_once('~')?;
+        let (kid, until_ms) = self.secret.unseal(SESSION, cookie)?.split_once('~')?;
         if until_ms.parse::<u64>().ok()? < now_ms {
             return None;
         }

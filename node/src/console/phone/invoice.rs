@@ -121,7 +121,7 @@ async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static 
     let (record, opened) = node.opened_for(&kid, &subject).await?;
     let (english, origin) = (visit.language.tag() == "en", node.public_url.clone());
     let rendered = node.store.ask(move |reader| {
-        let of = Rendered { reader, record: &record, opened: &opened, english, origin: &origin };
+        let of = Rendered { reader, record: &record, opened: &opened, document: None, english, origin: &origin };
         (rendering.render)(&of)
     });
     let bytes = rendered.await?;
@@ -151,7 +151,7 @@ async fn find(node: &Member, kid: &Kid, id: &str) -> Answer<Invoice> {
         total: total.to_string(),
         capitals: in_capitals(total),
         standing: row.text(8),
-        check: check_qr_text(&format!("{}/v1/invoices/check", node.public_url), &number, total, &id),
+        check: check_qr_text(&format!("{}/check", node.public_url), &number, total, &id),
         id,
         number,
     })

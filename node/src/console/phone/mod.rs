@@ -7,6 +7,7 @@ mod identity;
 mod invoice;
 mod invoices;
 mod prepare;
+mod scan;
 mod session;
 
 pub use identity::{KEY, Phone, member_id};
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub fn router() -> Router<Arc<Member>> {
     Router::new()
         .route("/phone", get(invoices::list))
+        .route("/phone/scan", get(scan::page))
         .route("/phone/challenge", get(session::challenge))
         .route("/phone/session", post(session::begin))
         .route("/phone/session/end", post(session::end))

@@ -3,22 +3,16 @@
 mod printed;
 
 use super::*;
-use crate::invoice::{EXAMPLE_JSON, Item, decimal::Fixed};
+use crate::invoice::{ClearInvoice, EXAMPLE_JSON, Item, Kind, decimal::Fixed};
 use serde_json::json;
 
 /// The face of the example.
 pub(super) fn face() -> Face {
-    let issue = serde_json::from_str(EXAMPLE_JSON).unwrap();
+    let issue = ClearInvoice { kind: Kind::Special, ..serde_json::from_str(EXAMPLE_JSON).unwrap() };
     let bureau = Bureau { code: "14403000000".to_owned(), name: "国家税务总局深圳市税务局".to_owned() };
     // 2026-11-24 10:30:07 in China.
     let time_ms = 1_795_487_407_000;
-    let by = Issuance {
-        number: "26441000000000000001",
-        time_ms,
-        seller: "深圳市启明电子有限公司",
-        form: Form::Special,
-        bureau,
-    };
+    let by = Issuance { number: "26441000000000000001", time_ms, seller: "深圳市启明电子有限公司", bureau };
     Face::of(&issue, by)
 }
 

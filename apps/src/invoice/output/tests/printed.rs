@@ -50,7 +50,7 @@ impl Printed {
 /// All kinds of faces.
 fn faces() -> Vec<Face> {
     let mut bare = face();
-    bare.form = Form::Ordinary;
+    bare.kind = Kind::Ordinary;
     bare.buyer = Party { name: "个人".to_owned(), taxpayer: None, contact: Default::default() };
     (bare.remark, bare.payee, bare.reviewer, bare.drawer) = (None, None, None, None);
     let item = Item { category: None, specification: None, quantity: None, price: None, ..bare.items[0].clone() };

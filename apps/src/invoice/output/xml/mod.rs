@@ -14,7 +14,7 @@ pub use write::write;
 /// Code and name of the label that says an invoice's colour.
 const BLUE: &str = "Y";
 const RED: &str = "N";
-/// Codes of the two forms.
+/// Codes of the two kinds.
 const SPECIAL: &str = "01";
 const ORDINARY: &str = "02";
 /// Further particulars (附加要素), a name and a value each: what the platform's own elements have no place for.

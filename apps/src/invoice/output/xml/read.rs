@@ -1,9 +1,9 @@
 use super::{BLUE, ORDINARY, PAYEE, RED, REVIEWER, SIMPLIFIED, SPECIAL, Unreadable};
 use crate::invoice::{
-    AMOUNT_MAX, Contact, ITEMS_MAX, Item, Preference,
+    AMOUNT_MAX, Contact, ITEMS_MAX, Item, Kind, Preference,
     date::{is_date, is_time},
     decimal::{Decimal, Fixed},
-    output::{Bureau, Colour, Face, Form, Party, capitals, face::split_name},
+    output::{Bureau, Colour, Face, Party, capitals, face::split_name},
     ubl::{
         Problem,
         tree::{self, Element, Space},
@@ -28,7 +28,7 @@ pub fn read(bytes: &[u8]) -> Or<Face> {
     let additional = data.first("AdditionalInformation")?;
     let total = basic.fixed("TotalTax-includedAmount")?;
     let mut face = Face {
-        form: form(&labels)?,
+        kind: kind(&labels)?,
         number: number(&root, &bureau)?,
         issue_date: issue_date(&bureau)?,
         requested: basic.checked("RequestTime", "YYYY-MM-DD HH:MM:SS", is_time)?,
@@ -60,10 +60,10 @@ fn digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn form(labels: &Place<'_>) -> Or<Form> {
+fn kind(labels: &Place<'_>) -> Or<Kind> {
     let label = labels.one("GeneralOrSpecialVAT")?;
     let code = label.checked("LabelCode", "01 or 02", |code| [SPECIAL, ORDINARY].contains(&code))?;
-    Ok(if code == SPECIAL { Form::Special } else { Form::Ordinary })
+    Ok(if code == SPECIAL { Kind::Special } else { Kind::Ordinary })
 }
 
 fn number(root: &Place<'_>, bureau: &Place<'_>) -> Or<String> {

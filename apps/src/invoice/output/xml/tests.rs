@@ -1,9 +1,9 @@
 use super::*;
 use crate::invoice::{
-    Item, Preference,
+    Item, Kind, Preference,
     decimal::Fixed,
     output::{
-        Colour, Face, Form,
+        Colour, Face,
         tests::{face, full_face, long_face, reversed},
     },
     ubl::Problem,
@@ -244,7 +244,7 @@ fn any_face() -> impl Strategy<Value = Face> {
     (vec(item(), 1..12), people, parties, any::<bool>(), any::<bool>()).prop_map(
         |(items, people, parties, special, red)| {
             let mut face = face();
-            face.form = if special { Form::Special } else { Form::Ordinary };
+            face.kind = if special { Kind::Special } else { Kind::Ordinary };
             face.items = items;
             face.net = Fixed(face.items.iter().map(|item| item.amount.0).sum());
             face.tax = Fixed(face.items.iter().map(|item| item.tax.0).sum());

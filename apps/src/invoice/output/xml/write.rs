@@ -1,8 +1,8 @@
 use super::{BLUE, ORDINARY, PAYEE, RED, REVIEWER, SIMPLIFIED, SPECIAL};
 use crate::invoice::{
-    Preference,
+    Kind, Preference,
     output::{
-        Colour, Face, Form, Party,
+        Colour, Face, Party,
         capitals::in_capitals,
         face::{Row, full_name, without_rate},
     },
@@ -37,15 +37,15 @@ fn header(document: &mut Document, face: &Face) {
     document.leaf("EInvoiceTag", &format!("SWEI{}", face.bureau.code.get(1..5).unwrap_or_default()));
     document.leaf("Version", VERSION);
     let colour = if face.colour == Colour::Blue { BLUE } else { RED };
-    let (form, form_name) = match face.form {
-        Form::Special => (SPECIAL, "增值税专用发票"),
-        Form::Ordinary => (ORDINARY, "普通发票"),
+    let (kind, kind_name) = match face.kind {
+        Kind::Special => (SPECIAL, "增值税专用发票"),
+        Kind::Ordinary => (ORDINARY, "普通发票"),
     };
     document.inside("InherentLabel", |document| {
         for (label, code, name) in [
             ("InIssuType", colour, "是否蓝字发票标志"),
             ("EInvoiceType", "01", "电子发票"),
-            ("GeneralOrSpecialVAT", form, form_name),
+            ("GeneralOrSpecialVAT", kind, kind_name),
         ] {
             document.inside(label, |document| {
                 document.leaf("LabelCode", code);

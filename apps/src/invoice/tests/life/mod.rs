@@ -3,6 +3,7 @@
 mod booking;
 mod claims;
 mod model;
+mod printing;
 mod random;
 mod reading;
 mod red;
@@ -27,9 +28,10 @@ fn claim_key(secret: [u8; 32]) -> String {
     SigningKey::ed25519(secret).public_key().to_string().replace("ed25519:", "")
 }
 
-/// The example's invoice over 4,617.00 of `supplier-1`, with a claim key, perhaps to a member.
+/// The example as a special invoice over 4,617.00 of `supplier-1`, with a claim key, perhaps to a member.
 fn unissued(member: Option<&str>) -> Json {
     let mut invoice = example();
+    set(&mut invoice, "/kind", Some("special".into()));
     set(&mut invoice, "/buyer/member", member.map(Json::from));
     set(&mut invoice, "/claim_key", Some(claim_key(SECRET).into()));
     invoice

@@ -10,7 +10,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// Something that a party asks for. Invoices and forms are places in the model's lists.
 #[derive(Debug, Clone)]
 pub enum Ask {
-    Issue { seller: &'static str, member: Option<&'static str>, claimable: bool, items: Vec<(i64, i64)> },
+    Issue { seller: &'static str, member: Option<&'static str>, claimable: bool, special: bool, items: Vec<(i64, i64)> },
     Claim { invoice: usize, signed_for: &'static str },
     PassOn { invoice: usize, to: &'static str },
     TakeBack { invoice: usize, from: &'static str },
@@ -51,6 +51,7 @@ pub struct Invoice {
     pub month: i64,
     pub claimable: bool,
     pub is_red: bool,
+    pub special: bool,
     pub rates: BTreeMap<i64, Rate>,
     pub holder: Option<&'static str>,
     pub passed: BTreeSet<&'static str>,
@@ -191,7 +192,9 @@ impl Model {
 
     fn ask(&mut self, ask: &Ask) -> Answer {
         match ask {
-            Ask::Issue { seller, member, claimable, items } => self.issue(seller, *member, *claimable, items),
+            Ask::Issue { seller, member, claimable, special, items } => {
+                self.issue(seller, *member, (*claimable, *special), items)
+            }
             Ask::Claim { invoice, signed_for } => self.claim(*invoice, signed_for),
             Ask::PassOn { invoice, to } => self.pass_on(*invoice, to),
             Ask::TakeBack { invoice, from } => {
@@ -274,7 +277,7 @@ impl Model {
         &mut self,
         seller: &'static str,
         member: Option<&'static str>,
-        claimable: bool,
+        marks: (bool, bool),
         items: &[(i64, i64)],
     ) -> Answer {
         self.signed(seller, "invoice/5")?;
@@ -284,7 +287,7 @@ impl Model {
             entry.net += net;
             entry.tax += tax(*net, *rate);
         }
-        self.push(seller, rates, member, claimable, false);
+        self.push(seller, rates, member, marks, false);
         Ok(())
     }
 
@@ -293,12 +296,14 @@ impl Model {
         seller: &'static str,
         rates: BTreeMap<i64, Rate>,
         holder: Option<&'static str>,
-        claimable: bool,
+        (claimable, special): (bool, bool),
         is_red: bool,
     ) {
         let (id, month, passed) = (String::new(), self.month, BTreeSet::new());
         let (reimbursed, booked) = (None, None);
-        self.invoices.push(Invoice { id, seller, month, claimable, is_red, rates, holder, passed, reimbursed, booked });
+        let invoice =
+            Invoice { id, seller, month, claimable, is_red, special, rates, holder, passed, reimbursed, booked };
+        self.invoices.push(invoice);
     }
 
     fn claim(&mut self, at: usize, signed_for: &str) -> Answer {
@@ -367,6 +372,7 @@ impl Model {
             require(invoice.user().is_none_or(|user| user == organisation), "invoice/60")?;
             require(invoice.booked.is_none_or(|(_, how, _)| how == "revoked"), "invoice/68")?;
             self.whole(*at)?;
+            require(invoice.special || how != "deductible", "invoice/81")?;
             self.open_period(*at, month)?;
         }
         invoices.iter().for_each(|at| self.invoices[*at].booked = Some((organisation, how, month)));
@@ -463,6 +469,7 @@ impl Model {
         self.signed(seller, "invoice/5")?;
         require(matches!(found.state, "no_confirmation_needed" | "confirmed"), "invoice/76")?;
         let (invoice, parts) = (found.invoice, found.parts.clone());
+        let special = self.invoices[invoice].special;
         self.settle(form, "issued");
         let mut rates = BTreeMap::new();
         for Part { rate, net, tax } in parts {
@@ -471,7 +478,7 @@ impl Model {
             blue.reversed.1 += tax;
             rates.insert(rate, Rate { net: -net, tax: -tax, ..Rate::default() });
         }
-        self.push(seller, rates, None, false, true);
+        self.push(seller, rates, None, (false, special), true);
         Ok(())
     }
 

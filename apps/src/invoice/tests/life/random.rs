@@ -120,7 +120,7 @@ impl Chance {
                 let member = self.percent(60).then(|| self.of(&PARTIES[..4]));
                 let items = (0..1 + self.below(4)).map(|_| (RATES[self.below(3)], 1 + self.below(1_000_000) as i64));
                 let items = items.collect();
-                Ask::Issue { seller, member, claimable: self.percent(90), items }
+                Ask::Issue { seller, member, claimable: self.percent(90), special: self.percent(80), items }
             }
             15..23 => {
                 let invoice = self.invoice(model, |invoice| invoice.holder.is_none() && invoice.claimable);
@@ -202,7 +202,7 @@ fn month(time_ms: u64) -> i64 {
     day[..4].parse::<i64>().unwrap() * 12 + day[5..7].parse::<i64>().unwrap() - 1
 }
 
-fn issue(seller: &str, member: Option<&str>, claimable: bool, items: &[(i64, i64)]) -> Call {
+fn issue(seller: &str, member: Option<&str>, (claimable, special): (bool, bool), items: &[(i64, i64)]) -> Call {
     let seller = SELLERS.iter().find(|(known, _)| *known == seller).unwrap().1;
     let money = |minor| format_decimal(minor, 2);
     let item = |(rate, net): &(i64, i64)| {
@@ -222,6 +222,11 @@ fn issue(seller: &str, member: Option<&str>, claimable: bool, items: &[(i64, i64
     if claimable {
         invoice["claim_key"] = claim_key(SECRET).into();
     }
+    if special {
+        invoice["kind"] = "special".into();
+        invoice["buyer"]["kind"] = "organisation".into();
+        invoice["buyer"]["taxpayer"] = super::SUPPLIER.into();
+    }
     Call::new("invoice.issue", &invoice)
 }
 
@@ -230,7 +235,7 @@ fn to_call(ask: &Ask, model: &Model, ledger: &Ledger) -> Call {
     let form = |at: usize| model.forms.get(at).map_or("nothing", |form| form.id.as_str()).to_owned();
     let all = |invoices: Vec<usize>| invoices.into_iter().map(id).collect::<Vec<_>>();
     match ask.clone() {
-        Ask::Issue { seller, member, claimable, items } => issue(seller, member, claimable, &items),
+        Ask::Issue { seller, member, claimable, special, items } => issue(seller, member, (claimable, special), &items),
         Ask::Claim { invoice, signed_for } => {
             let invoice = id(invoice);
             let signature = claim::sign(SECRET, &ledger.state().ledger(), &invoice, signed_for);
@@ -351,8 +356,11 @@ fn assert_table(ledger: &Ledger, sql: &str, mut expected: Vec<Vec<Value>>) {
 
 fn assert_same(ledger: &Ledger, model: &Model) {
     let all = model.invoices.iter();
-    let states = all.clone().map(|invoice| vec![text(&invoice.id), text(invoice.state())]);
-    assert_table(ledger, "SELECT id, state FROM invoice", states.collect());
+    let states = all.clone().map(|invoice| {
+        let kind = if invoice.special { "special" } else { "ordinary" };
+        vec![text(&invoice.id), text(invoice.state()), text(kind)]
+    });
+    assert_table(ledger, "SELECT id, state, kind FROM invoice", states.collect());
     let holders = all.clone().filter_map(|invoice| Some(vec![text(&invoice.id), text(invoice.holder?)]));
     assert_table(ledger, "SELECT invoice, member FROM invoice_holder", holders.collect());
     let passes = all.clone().flat_map(|invoice| invoice.passed.iter().map(|to| vec![text(&invoice.id), text(to)]));

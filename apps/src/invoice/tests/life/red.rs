@@ -138,6 +138,16 @@ fn a_form_lapses_after_72_hours_of_block_time() {
     ledger.wait_ms(ANSWER_MS as u64 - 1_000);
     refused_at(&ledger.run("core-corp/dev", &confirm(&late)), "invoice/76", "/form");
     assert_eq!(form_state(&ledger, &late), "lapsed");
+    // Nobody signs that: the block tells it.
+    let begun = ledger.state().reader().begun(ledger.height()).unwrap().unwrap();
+    let Outcome::Applied { events, .. } = &begun.outcome else { panic!("{begun:?}") };
+    let told: Json = serde_json::from_str(&events[0].data).unwrap();
+    assert_eq!((events.len(), events[0].name.as_str()), (1, "invoice.red_lapsed"));
+    assert_eq!(
+        (&told["id"], &told["form"], &told["form_state"], &told["open_until_ms"]),
+        (&json!(id), &json!(late), &json!("lapsed"), &Json::Null)
+    );
+    assert_eq!(ledger.state().reader().begun(ledger.height() - 1).unwrap(), None);
     refused_at(&ledger.run("supplier-1/dev", &withdraw(&late)), "invoice/76", "/form");
     let history = ledger.query("invoice.history", &[("invoice", &id)]).unwrap();
     let last = history["items"].as_array().unwrap().last().unwrap();

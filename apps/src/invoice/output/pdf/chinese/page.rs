@@ -9,9 +9,10 @@ use super::{
     words::{self, Word},
 };
 use crate::invoice::{
+    Kind,
     decimal::Fixed,
     output::{
-        Face, Form, Party,
+        Face, Party,
         capitals::in_capitals,
         pdf::{
             canvas::{Align, Canvas, Ink, Style},
@@ -88,9 +89,9 @@ impl Sheet<'_> {
             canvas.line((middle - 38_000, y), (middle + 38_000, y), THIN);
         }
         if language == Language::Bilingual {
-            let title = match self.face.form {
-                Form::Ordinary => "Electronic invoice (ordinary)",
-                Form::Special => "Electronic invoice (special, for value-added tax)",
+            let title = match self.face.kind {
+                Kind::Ordinary => "Electronic invoice (ordinary)",
+                Kind::Special => "Electronic invoice (special, for value-added tax)",
             };
             canvas.text(middle, 20_800, Style::new(SIZE, Ink::Brown, Align::Middle), title);
         }

@@ -1,6 +1,7 @@
 //! Groups of terms as texts.
 
 use crate::invoice::{
+    commands::sign,
     decimal::Amount,
     en16931::{Address, Allowance, Buyer, Contact, Identifier, Invoice, Line, Period, Seller, Vat},
 };
@@ -15,8 +16,10 @@ pub fn figure(amount: &Option<Amount>) -> &str {
 
 /// The invoice's type (UNTDID 1001) in words.
 pub fn title(invoice: &Invoice) -> &'static str {
+    if sign(invoice.type_code.as_deref()) < 0 {
+        return "Credit note";
+    }
     match text(&invoice.type_code) {
-        "381" | "83" | "81" | "396" | "532" | "308" => "Credit note",
         "384" => "Corrected invoice",
         "386" => "Prepayment invoice",
         "389" => "Self-billed invoice",

@@ -1,0 +1,43 @@
+//! Files for spreadsheets (RFC 4180), which must not take a stranger's text for a formula.
+
+/// A line of cells.
+pub fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
+    let mut line = cells.into_iter().map(|text| cell(text.as_ref())).collect::<Vec<_>>().join(",");
+    line.push_str("\r\n");
+    line
+}
+
+/// A text as a cell: quoted where it has to be, and behind an apostrophe where a program would reckon with it. Numbers stay numbers.
+fn cell(text: &str) -> String {
+    let is_number = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { "'" } else { "" };
+    if text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        format!("{guard}{text}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn cells_are_text_and_never_formulas() {
+        for (text, expected) in [
+            ("rent", "rent"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""),
+            ("+1+1", "'+1+1"),
+            ("-1+1", "'-1+1"),
+            ("@SUM(1)", "'@SUM(1)"),
+            ("\t=1", "'\t=1"),
+            ("-198.00", "-198.00"),
+            ("", ""),
+        ] {
+            assert_eq!(line([text]), format!("{expected}\r\n"));
+        }
+        assert_eq!(line(["a", "b"]), "a,b\r\n");
+    }
+}

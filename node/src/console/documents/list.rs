@@ -1,0 +1,102 @@
+use super::{path, texts::Texts};
+use crate::{
+    console::{Page, Row, Visit, desk::Moment},
+    member::Member,
+};
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Entries of each list.
+const PAGE: usize = 50;
+
+/// The sealer stands before the ciphertext, so that the latter is not read.
+const READABLE: &str = "SELECT r.subject, r.version, s.sealer, r.added_by, CAST(r.number AS TEXT), r.mandatory,
+        (SELECT b.time_ms FROM block b WHERE b.height = r.height)
+    FROM document_reader r JOIN document_sealed s ON s.subject = r.subject AND s.version = r.version
+    WHERE r.reader = ?1 AND r.number < ?2 ORDER BY r.number DESC LIMIT 51";
+
+const OWNED: &str =
+    "SELECT d.id, d.version, t.title, d.changed_ms FROM document d JOIN document_type t ON t.id = d.type
+    WHERE d.owner = ?1 AND d.id > ?2 ORDER BY d.id LIMIT 51";
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    before: Option<i64>,
+    #[serde(default)]
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "documents/list.html")]
+struct List {
+    page: Page,
+    t: &'static Texts,
+    owned: Vec<Owned>,
+    after: Option<String>,
+    readable: Vec<Readable>,
+    before: Option<String>,
+}
+
+struct Owned {
+    id: String,
+    path: String,
+    version: u64,
+    title: String,
+    at: Moment,
+}
+
+struct Readable {
+    subject: String,
+    path: String,
+    version: u64,
+    sealer: String,
+    added_by: String,
+    number: String,
+    at: Moment,
+}
+
+/// GET /documents?before=&after=
+pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wanted): Query<Wanted>) -> Response {
+    visit
+        .at_desk(&node, async |desk| {
+            let before = wanted.before.unwrap_or(i64::MAX);
+            let readable = desk.select(READABLE, vec![json!(desk.member()), json!(before)]).await?;
+            let owned = desk.select(OWNED, vec![json!(desk.member()), json!(wanted.after)]).await?;
+            let (more_readable, more_owned) = (readable.len() > PAGE, owned.len() > PAGE);
+            let readable: Vec<_> = readable.iter().take(PAGE).map(read).collect();
+            let owned: Vec<_> = owned.iter().take(PAGE).map(own).collect();
+            Ok(List {
+                t: Texts::of(desk.language()),
+                after: owned.last().filter(|_| more_owned).map(|last| last.id.clone()),
+                before: readable.last().filter(|_| more_readable).map(|last| last.number.clone()),
+                owned,
+                readable,
+                page: desk.page(),
+            })
+        })
+        .await
+}
+
+fn own(row: &Row) -> Owned {
+    let id = row.text(0);
+    Owned { path: path(&id), id, version: row.number(1), title: row.text(2), at: Moment(row.number(3)) }
+}
+
+fn read(row: &Row) -> Readable {
+    let (subject, version) = (row.text(0), row.number(1));
+    Readable {
+        path: format!("{}?version={version}", path(&subject)),
+        subject,
+        version,
+        sealer: row.text(2),
+        added_by: row.text(3),
+        number: row.text(4),
+        at: Moment(row.number(6)),
+    }
+}

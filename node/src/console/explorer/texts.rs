@@ -1,0 +1,260 @@
+use crate::console::texts::texts;
+
+texts! {
+    good: "All well", "一切正常";
+    watch: "Needs a look", "需要关注";
+    bad: "Stands still", "已停滞";
+    halted: "This node has stopped: {0}. What is shown is as of then.", "本节点已停止：{0}。所示内容截至停止时。";
+    all_sign: "{0} of {1} members signing", "{1} 名成员中 {0} 名在签名";
+    some_sign: "{0} of {1} members signing (silent: {2})", "{1} 名成员中 {0} 名在签名（未见签名：{2}）";
+    too_few_sign: "Only {0} of {1} members signing, {2} are needed for a block (silent: {3})", "{1} 名成员中仅 {0} 名在签名，出块需要 {2} 名（未见签名：{3}）";
+    last_block_ago: "last block {0} ago", "最近区块在 {0}前";
+    no_block_for: "no block for {0}", "已有 {0}没有新区块";
+    at_the_tip: "executed to the tip", "已执行到最新高度";
+    behind: "{0} blocks behind", "落后 {0} 个区块";
+    alarms_stand: "{0} alarms since the start", "启动以来有 {0} 次警报";
+    seconds: "{0} s", "{0} 秒";
+    minutes: "{0} min", "{0} 分钟";
+    hours: "{0} h", "{0} 小时";
+    overview_title: "Overview", "概览";
+    lost: "The node does not answer. What is shown may be old.", "节点没有应答，所示内容可能已过时。";
+    height: "Height", "高度";
+    executed: "Executed", "已执行";
+    certified: "Certified", "已认证";
+    certified_hint: "the members have signed the result of every block up to here", "成员已对截至此处每个区块的执行结果签名";
+    waiting: "Waiting for a block", "待打包交易";
+    faults: "Faults tolerated", "可容忍故障";
+    faults_hint: "more members can fail and blocks go on", "还可有这么多成员故障而不停止出块";
+    no_quorum: "none: too few sign", "无：签名成员不足";
+    per_second: "Transactions a second", "每秒交易数";
+    per_second_now: "{0} now, at most {1} in the last two minutes", "当前 {0}，最近两分钟最高 {1}";
+    latency: "From submission to receipt", "从提交到回执";
+    latency_now: "{0} ms on average, at most {1} ms in the last two minutes", "平均 {0} 毫秒，最近两分钟最长 {1} 毫秒";
+    latency_none: "nothing was submitted at this node in the last two minutes", "最近两分钟没有交易提交到本节点";
+    two_minutes: "the last two minutes, a bar a second", "最近两分钟，每秒一柱";
+    validators: "Who signs", "签名成员";
+    signing: "signing", "在签名";
+    silent: "silent", "未见签名";
+    leads: "leads", "本轮提议";
+    this_node: "this node", "本节点";
+    newest_blocks: "Newest blocks", "最新区块";
+    newest_transactions: "Newest transactions", "最新交易";
+    all_blocks: "All blocks", "全部区块";
+    all_transactions: "All transactions", "全部交易";
+    alarms: "Alarms", "警报";
+    alarms_hint: "proposals that this node voted against although they were well-formed; its log says why", "格式正确但本节点投了反对票的提议，原因见节点日志";
+    no_alarms: "No alarms since the node started.", "节点启动以来没有警报。";
+    evidence_hint: "Entries that no honest proposer puts into a block are kept as evidence.", "诚实提议者不会放入区块的条目会作为证据保存。";
+    evidence_newest: "The newest evidence is in block", "最新证据在区块";
+    begin: "Where to begin", "从这里开始";
+    begin_till: "A till: make a code, pay, ask for an invoice", "收银台：生成收款码、付款、申请发票";
+    begin_phone: "A person's phone: invoices, passing on", "个人手机页：查看发票、提交报销";
+    begin_employer: "An employer: lock and reimburse", "用人单位：锁定并报销";
+    begin_docs: "The HTTP API, to read and try", "HTTP 接口文档，可在线试用";
+    begin_sql: "A SELECT over all tables", "对所有数据表执行查询";
+    begin_psql: "In psql", "用 psql 连接";
+    blocks_title: "Blocks", "区块";
+    transactions_title: "Transactions", "交易";
+    evidence_title: "Evidence", "证据";
+    ledger: "Ledger", "账本";
+    size: "Size", "大小";
+    execution: "Execution record", "执行记录";
+    digest: "Digest", "摘要";
+    time: "Time", "时间";
+    proposer: "Proposer", "提议者";
+    genesis: "genesis", "创世";
+    transactions: "Transactions", "交易数";
+    newest: "Newest", "最新";
+    block: "Block", "区块";
+    state: "State", "状态";
+    is_certified: "certified", "已认证";
+    is_executed: "executed", "已执行";
+    parent: "Parent", "父区块";
+    epoch: "Epoch", "纪元";
+    transactions_root: "Root of transactions", "交易根";
+    state_root: "Root of state", "状态根";
+    changes_root: "Root of changes", "变更根";
+    receipts_root: "Root of receipts", "回执根";
+    result: "Chained result", "链式结果";
+    names_result: "Names the result of", "所载结果的高度";
+    changed_rows: "Rows written", "写入行数";
+    total: "Transactions up to here", "累计交易数";
+    signed_by: "Signed by", "签名成员";
+    signed_text: "{0} of {1} validators signed that this block is final.", "{1} 名验证成员中有 {0} 名签名确认本区块为最终。";
+    signed_later_text: "This block has no certificate of its own: {0} of {1} validators signed a later block, which names this one as an ancestor: ", "本区块没有单独的证书：{1} 名验证成员中有 {0} 名签署了以它为祖先的后续区块：";
+    not_signed_yet: "No certificate has reached this node yet.", "本节点尚未收到证书。";
+    changed_tables: "Row changes by table", "各表的行变更";
+    table: "Table", "表";
+    inserted: "Inserted", "新增";
+    updated: "Changed", "修改";
+    deleted: "Deleted", "删除";
+    due_by_time: "What was due by time", "按时间到期的处理";
+    no_changes: "It wrote no rows.", "没有写入任何行。";
+    no_transactions: "No transactions: an idle ledger makes empty blocks so that everybody sees that it lives.", "没有交易：空闲时账本也会出空块，以表明仍在运行。";
+    no_transactions_yet: "There are no transactions yet. Sign one, or try the sample till.", "还没有交易。请签署一笔，或试用示例收银台。";
+    evidence_here: "Some of its entries are kept as evidence.", "其中有条目已作为证据保存。";
+    place: "Place", "位置";
+    sender: "Signed by", "签名者";
+    command: "Command", "命令";
+    outcome: "Outcome", "结果";
+    applied: "applied", "已生效";
+    refused: "refused", "已拒绝";
+    and_more: "and {0} more", "等 {0} 项";
+    no_transaction: "no transaction", "不是交易";
+    transaction_title: "Transaction", "交易";
+    identity: "Identity", "标识";
+    sender_id: "Id given by the sender", "发送者编号";
+    expires: "Would have expired", "过期时间";
+    signatures: "Signatures", "签名";
+    key: "Key", "密钥";
+    algorithm: "Algorithm", "算法";
+    asked: "What it asks", "请求内容";
+    signed_payload: "The signed text", "签名原文";
+    gave: "What it gave", "输出";
+    happened: "What happened", "事件";
+    nothing_happened: "No events.", "没有事件。";
+    refusal: "Why it was refused", "拒绝原因";
+    code: "Code", "代码";
+    detail: "Detail", "说明";
+    field: "Field", "字段";
+    rows_written: "Rows written", "写入的行";
+    column: "Column", "列";
+    before: "Before", "变更前";
+    after: "After", "变更后";
+    rows_left: "{0} of {1} rows are shown.", "显示 {1} 行中的 {0} 行。";
+    not_a_transaction: "This entry is no transaction: its proposer put something else into the block. It took no effect.", "该条目不是交易：提议者放入了其他内容，没有生效。";
+    bytes: "{0} bytes", "{0} 字节";
+    sealed: "sealed", "已密封";
+    sealed_here: "Sealed content", "密封内容";
+    sealed_text: "Only its readers can open it; what all members have is ciphertext and salted hashes.", "只有读者能打开；全体成员持有的只是密文和加盐哈希。";
+    sealed_readers: "Readers", "读者";
+    sealed_fields: "Sealed fields", "密封字段";
+    sealed_for_you: "You are one of its readers. Opening leaves a row on the ledger.", "您是读者之一。打开会在账本上留下记录。";
+    sealed_opened: "Opened for you; shown from your own vault at this node.", "已为您打开；内容来自您在本节点的保险库。";
+    open: "Open", "打开";
+    version: "version", "版本";
+    left_characters: "… {0} more characters", "……还有 {0} 个字符";
+    left_members: "… {0} more, see the signed text", "……还有 {0} 项，见签名原文";
+    pending_title: "The transaction waits for a block", "交易等待打包";
+    pending_text: "This node has taken it on. Load the page again in a moment.", "本节点已接收，请稍后刷新页面。";
+    evidence_empty: "No evidence: no proposer has put anything into a block that an honest one would not.", "没有证据：没有提议者向区块放入诚实提议者不会放入的内容。";
+    entry: "Entry", "条目";
+    search_title: "Search", "搜索";
+    search_found: "{0} things are called {1}.", "有 {0} 项与 {1} 相符。";
+    search_none: "Nothing is called {0}.", "没有找到 {0}。";
+    search_what: "What can be searched", "可以搜索";
+    search_can_height: "the height of a block, such as 12", "区块高度，例如 12";
+    search_can_hash: "64 hexadecimal digits: the digest of a block, the identity of a transaction, the SHA-256 of an anchored document", "64 位十六进制：区块摘要、交易标识、已存证文档的 SHA-256";
+    search_can_id: "the id that a sender gave a transaction, with the key that signed it: member/key id", "发送者给交易的编号，连同签名密钥：成员/密钥 编号";
+    search_can_invoice: "the number or the id of an invoice", "发票号码或发票编号";
+    search_can_name: "the id of a member, an account, an asset, a taxpayer, a payment, a document, a package or a proposal", "成员、账户、资产、纳税人、付款、文档、合约包或提案的编号";
+    search_can_sealed: "the subject of sealed content", "密封内容的主题";
+    search_can_table: "the name of a table", "数据表名称";
+    search_exact: "Names are compared whole and exactly. For anything else, ask in SQL.", "名称按完整、精确匹配。其他查询请使用 SQL。";
+    kind_block: "Block", "区块";
+    kind_transaction: "Transaction", "交易";
+    kind_member: "Member", "成员";
+    kind_account: "Account", "账户";
+    kind_asset: "Asset", "资产";
+    kind_invoice: "Invoice", "发票";
+    kind_taxpayer: "Taxpayer", "纳税人";
+    kind_payment: "Payment", "付款";
+    kind_document: "Document", "文档";
+    kind_sealed: "Sealed content", "密封内容";
+    kind_anchor: "Anchored document", "存证文档";
+    kind_proposal: "Proposal", "提案";
+    kind_table: "Table", "数据表";
+    tables_title: "Tables", "数据表";
+    tables_modules: "Tables of modules", "模块数据表";
+    tables_shared: "Shared tables", "共享数据表";
+    tables_shared_none: "Nobody has created a shared table yet.", "还没有人创建共享数据表。";
+    tables_packages: "Tables of packages", "合约包数据表";
+    tables_packages_none: "No package has tables yet.", "还没有合约包数据表。";
+    tables_views: "Views, for SQL", "视图（供 SQL 查询）";
+    of_type: "Type", "类型";
+    in_key: "Key", "主键";
+    nullable: "may be NULL", "可为空";
+    comment: "Meaning", "含义";
+    mutable: "rows may change", "行可变更";
+    append_only: "rows only come", "只增不改";
+    since: "Since block", "始于区块";
+    module: "Module", "模块";
+    created_by: "Created by", "创建者";
+    owner_column: "Owner's column", "所有者列";
+    writers: "Writers", "可写者";
+    definition: "Definition", "定义";
+    schema: "Schema", "结构";
+    rows: "Rows", "行";
+    rows_none: "There are no rows yet.", "还没有数据行。";
+    rows_none_so: "No key begins so.", "没有以此开头的主键。";
+    key_begins: "The key begins with", "主键开头";
+    key_begins_hint: "Columns of the key: {0}. Several are joined by commas; a comma inside one is %2C.", "主键列：{0}。多列以逗号连接，值内逗号写作 %2C。";
+    show: "Show", "查看";
+    from_first: "From the first key", "从第一个主键起";
+    from_last: "From the last key", "从最后一个主键起";
+    next_rows: "Further rows", "后续的行";
+    ask_in_sql: "Ask in SQL", "用 SQL 查询";
+    row_title: "Row", "数据行";
+    row_gone: "There is no such row now.", "现在没有这一行。";
+    row_never: "No block has written a row with this key.", "没有区块写入过这个主键的行。";
+    get_proof: "Get the proof", "下载证明";
+    proof_text: "A file that shows this row to anybody, without asking this node: check it under Check a proof.", "可向任何人证明这一行的文件，无需询问本节点；在“验证证明”页检查。";
+    history: "History", "变更历史";
+    is_inserted: "inserted", "新增";
+    is_updated: "changed", "修改";
+    is_deleted: "deleted", "删除";
+    older_versions: "Older ones", "更早的";
+    sql_title: "SQL", "SQL 查询";
+    sql_lead: "One SELECT over the ledger's tables and views, at the newest height. Whoever wants to write signs a transaction.", "对账本的数据表和视图执行一条 SELECT，基于最新高度。要写入请签署交易。";
+    sql_editor: "Statement", "语句";
+    sql_run: "Run", "执行";
+    sql_csv: "As CSV file", "下载 CSV";
+    sql_examples: "Examples", "示例";
+    sql_example_invoices: "Newest invoices", "最新发票";
+    sql_example_members: "Members and their roles", "成员及其角色";
+    sql_example_refused: "What was refused last, and why", "最近被拒绝的交易及原因";
+    sql_example_balances: "Balances by asset", "按资产汇总余额";
+    sql_example_plan: "How a SELECT finds its rows", "查询计划";
+    sql_example_vault: "What my member has opened", "本成员已打开的内容";
+    sql_limits: "At most {0} rows and {1} MB, {2} s; here the first {3} rows are shown, in the file all.", "最多 {0} 行、{1} MB、{2} 秒；此处显示前 {3} 行，文件中为全部。";
+    sql_vault: "You also read your member's vault at this node: vault.vault_document, vault.vault_field. It holds what you have opened; nobody else sees it.", "您还可以读取本成员在本节点的保险库：vault.vault_document、vault.vault_field。其中是您已打开的内容，他人看不到。";
+    sql_rows: "{0} rows, of height {1}.", "{0} 行，数据高度 {1}。";
+    sql_cut: "Only the first {0} rows are shown.", "仅显示前 {0} 行。";
+    sql_none: "No rows.", "没有符合条件的行。";
+    sql_wrong: "The statement was not run", "语句未执行";
+    sql_position: "line {0}, character {1}", "第 {0} 行，第 {1} 个字符";
+    sql_all_tables: "All tables and their columns", "全部数据表及其列";
+}
+
+/// A text with what belongs into it at `{0}`, `{1}` and so on.
+pub fn filled(text: &str, values: &[&str]) -> String {
+    let mut parts = text.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (place, rest) = part.split_once('}').unwrap_or(("", part));
+        let value = place.parse().ok().and_then(|place: usize| values.get(place));
+        whole += value.copied().unwrap_or_default();
+        whole += rest;
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_into_a_text_is_put_there_once() {
+        assert_eq!(filled("{1} of {0}", &["4", "{0}"]), "{0} of 4");
+        assert_eq!(filled("none", &["x"]), "none");
+    }
+
+    /// Else a number would be missing in one of the languages.
+    #[test]
+    fn both_forms_of_a_text_take_the_same_values() {
+        let places = |text: &str| (0..9).filter(|at| text.contains(&format!("{{{at}}}"))).collect::<Vec<_>>();
+        for (name, english, chinese) in ALL {
+            assert_eq!(places(english), places(chinese), "{name}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! A form for each command and each action, made from its declaration.
+
+mod field;
+mod names;
+mod schema;
+pub(in crate::console) mod texts;
+
+use crate::{
+    console::{Page, Visit, desk::form_id},
+    member::Member,
+    openapi,
+    problem::Problem,
+    store::DeployedAction,
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::Response,
+    routing::get,
+};
+use field::Field;
+use schema::Reader;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+use texts::Texts;
+
+/// Its pages.
+pub fn router() -> Router<Arc<Member>> {
+    Router::new()
+        .route("/do", get(index))
+        .route("/do/{command}", get(command))
+        .route("/do/{package}/{action}", get(action))
+}
+
+/// What can be done, by its name.
+struct Entry {
+    path: String,
+    name: String,
+    summary: String,
+}
+
+#[derive(Template)]
+#[template(path = "forms/index.html")]
+struct Index {
+    page: Page,
+    t: &'static Texts,
+    modules: Vec<(&'static str, Vec<Entry>)>,
+    actions: Vec<Entry>,
+}
+
+/// GET /do
+async fn index(State(node): State<Arc<Member>>, visit: Visit) -> Response {
+    let made = async |desk: &crate::console::desk::Desk| {
+        let rows = desk
+            .select(
+                "SELECT a.package, a.name, a.summary FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
+                 JOIN package_version v ON v.package = p.name AND v.version = p.version
+                 WHERE a.public = 1 AND p.state = 'active' AND v.state = 'active' ORDER BY a.package, a.name LIMIT 500",
+                Vec::new(),
+            )
+            .await?;
+        let actions = rows.iter().map(|row| Entry {
+            path: format!("/do/{}/{}", row.text(0), row.text(1)),
+            name: format!("{}.{}", row.text(0), row.text(1)),
+            summary: row.text(2),
+        });
+        let t = Texts::of(desk.language());
+        let modules = desk.node.registry.modules().iter().filter(|module| !module.commands.is_empty());
+        let modules = modules.map(|module| {
+            let commands = module.commands.iter().map(|command| Entry {
+                path: format!("/do/{}", command.name),
+                name: command.name.to_owned(),
+                summary: command.summary(),
+            });
+            (t.module(module.name), commands.collect())
+        });
+        Ok(Index { t, modules: modules.collect(), actions: actions.collect(), page: desk.page() })
+    };
+    visit.at_desk(&node, made).await
+}
+
+#[derive(Template)]
+#[template(path = "forms/form.html")]
+struct Form {
+    page: Page,
+    t: &'static Texts,
+    name: String,
+    description: String,
+    send_to: String,
+    form_id: String,
+    fields: Vec<Field>,
+}
+
+impl Form {
+    fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+}
+
+/// What an address fills in: members by name, those of objects by `object/member`.
+type Given = Query<BTreeMap<String, String>>;
+
+/// GET /do/{command}
+async fn command(
+    State(node): State<Arc<Member>>,
+    Path(name): Path<String>,
+    Query(given): Given,
+    visit: Visit,
+) -> Response {
+    let made = async |desk: &crate::console::desk::Desk| {
+        let known = desk.node.registry.command(&name);
+        let known = known.ok_or_else(|| Problem::not_found(format!("there is no command {name:?}; /do lists them")))?;
+        let document = known.asked_schema_document();
+        let language = desk.language();
+        Ok(Form {
+            t: Texts::of(language),
+            description: known.description().replace('`', ""),
+            send_to: format!("/v1/commands/{name}"),
+            form_id: form_id(),
+            fields: Reader::new(&document, &given, language).fields(),
+            name: name.clone(),
+            page: desk.page(),
+        })
+    };
+    visit.at_desk(&node, made).await
+}
+
+/// GET /do/{package}/{action}
+async fn action(
+    State(node): State<Arc<Member>>,
+    Path((package, action)): Path<(String, String)>,
+    Query(given): Given,
+    visit: Visit,
+) -> Response {
+    let made = async |desk: &crate::console::desk::Desk| {
+        let found = desk
+            .find(
+                "SELECT a.summary, a.parameters FROM package p
+                 JOIN package_action a ON a.package = p.name AND a.version = p.version WHERE p.name = ?1 AND a.name = ?2 AND a.public = 1",
+                vec![json!(package), json!(action)],
+            )
+            .await?;
+        let found = found.ok_or_else(|| Problem::not_found(format!("there is no public action {package}.{action}")))?;
+        let parameters: Vec<Value> = serde_json::from_str(&found.text(1)).unwrap_or_default();
+        let known =
+            DeployedAction { package: package.clone(), name: action.clone(), summary: found.text(0), parameters };
+        let document = openapi::arguments(&known);
+        let language = desk.language();
+        Ok(Form {
+            t: Texts::of(language),
+            name: format!("{package}.{action}"),
+            send_to: format!("/v1/packages/{package}/actions/{action}"),
+            form_id: form_id(),
+            fields: Reader::new(&document, &given, language).fields(),
+            description: known.summary,
+            page: desk.page(),
+        })
+    };
+    visit.at_desk(&node, made).await
+}

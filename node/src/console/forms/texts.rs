@@ -1,0 +1,48 @@
+use crate::console::texts::texts;
+
+texts! {
+    title: "Everything that can be done", "全部操作";
+    intro: "A form for each command of each module and each public action of a package. What is sent is signed by the key of your seat.", "每个模块的每条命令、每个合约包的公开操作都有一份表单。提交的内容由您当前身份的密钥签名。";
+    packages: "Actions of packages", "合约包的操作";
+    no_actions: "No package is deployed.", "尚未部署合约包。";
+    to_packages: "To the packages", "查看合约包";
+    all: "Everything that can be done", "全部操作";
+    signed_by: "Signed by", "签名密钥";
+    submit: "Sign and send", "签名并提交";
+    optional: "optional", "可不填";
+    choose: "Choose …", "请选择……";
+    yes: "yes", "是";
+    no: "no", "否";
+    one_a_line: "One a line.", "每行一项。";
+    as_json: "As JSON.", "以 JSON 填写。";
+    add_row: "Add", "添加";
+    remove_row: "Remove", "移除";
+    nothing_asked: "It takes nothing: just send it.", "无需填写，直接提交即可。";
+    done: "Done: it is final and executed.", "已完成：已最终确认并执行。";
+    transaction: "Transaction", "交易";
+    answer: "Answer", "结果";
+    module_member: "Members", "成员";
+    module_approval: "Approvals", "审批";
+    module_document: "Documents", "文档";
+    module_asset: "Assets and accounts", "资产与账户";
+    module_sql: "Shared tables", "共享数据表";
+    module_package: "Packages", "合约包";
+    module_invoice: "Invoices", "发票";
+    module_other: "More", "其他";
+}
+
+impl Texts {
+    /// What people call a module.
+    pub fn module(&self, name: &str) -> &'static str {
+        match name {
+            "member" => self.module_member,
+            "approval" => self.module_approval,
+            "document" => self.module_document,
+            "asset" => self.module_asset,
+            "sql" => self.module_sql,
+            "package" => self.module_package,
+            "invoice" => self.module_invoice,
+            _ => self.module_other,
+        }
+    }
+}

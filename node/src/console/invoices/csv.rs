@@ -1,0 +1,128 @@
+//! Reports as CSV (RFC 4180), as many rows as there are: page by page while they are sent.
+
+use crate::{console::confidential, member::Member, problem::Answer};
+use axum::{
+    body::Body,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use counterfoil_apps::invoice::decimal::Fixed;
+use counterfoil_state::{SqlLimits, SqlParams};
+use serde_json::{Value, json};
+use std::{fmt::Write as _, sync::Arc};
+
+/// Rows of one SELECT.
+const PAGE: usize = 1_000;
+/// What a reader that knows no encoding takes as the mark of UTF-8.
+const MARK: &str = "\u{feff}";
+
+/// What a column is of.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Text that somebody chose.
+    Text,
+    /// Hundredths.
+    Amount,
+    /// A whole number.
+    Number,
+    /// A rate of 10,000, as a percentage.
+    Rate,
+}
+
+/// A report: a SELECT whose first column goes on after ?1 with ?2 rows at most, and the columns after it.
+pub struct Report {
+    /// The SELECT.
+    pub sql: &'static str,
+    /// Its parameters from ?3 on.
+    pub given: Vec<Value>,
+    /// Names and kinds of its columns, from the second on.
+    pub columns: Vec<(&'static str, Kind)>,
+    /// The file's name, without its ending.
+    pub name: String,
+}
+
+/// A report as a download.
+pub fn download(node: Arc<Member>, report: Report) -> Response {
+    let name: String = report.name.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    let head: Vec<String> = report.columns.iter().map(|(name, _)| cell(name)).collect();
+    let head = format!("{MARK}{}\r\n", head.join(","));
+    let rows = futures::stream::try_unfold((node, report, Some(String::new())), |(node, report, from)| async move {
+        let Some(from) = from else { return Ok::<_, std::io::Error>(None) };
+        let (text, next) = page(&node, &report, from).await.map_err(|problem| {
+            std::io::Error::other(problem.document()["detail"].as_str().unwrap_or_default().to_owned())
+        })?;
+        Ok(Some((text, (node, report, next))))
+    });
+    let head = futures::stream::once(async { Ok(head) });
+    confidential((headers, Body::from_stream(futures::StreamExt::chain(head, rows))).into_response())
+}
+
+/// The lines of one SELECT, and from where the next one goes on.
+async fn page(node: &Member, report: &Report, from: String) -> Answer<(String, Option<String>)> {
+    let sql = report.sql;
+    let params: Vec<Value> = [json!(from), json!(PAGE)].into_iter().chain(report.given.iter().cloned()).collect();
+    let table =
+        node.store.ask(move |reader| reader.sql_static(sql, SqlParams::Positional(&params), SqlLimits::default()));
+    let rows = table.await?.rows;
+    let mut text = String::new();
+    for row in &rows {
+        let cells: Vec<String> = report
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, (_, kind))| shown(row.get(at + 1).unwrap_or(&Value::Null), *kind))
+            .collect();
+        let _ = write!(text, "{}\r\n", cells.join(","));
+    }
+    let last = rows.last().filter(|_| rows.len() == PAGE).and_then(|row| row.first()?.as_str()).map(str::to_owned);
+    Ok((text, last))
+}
+
+fn shown(value: &Value, kind: Kind) -> String {
+    let number = value.as_i64();
+    match (kind, number) {
+        (Kind::Amount, Some(minor)) => Fixed::<2>(minor).to_string(),
+        (Kind::Number, Some(number)) => number.to_string(),
+        (Kind::Rate, Some(rate)) => format!("{}%", Fixed::<2>(rate).trimmed()),
+        _ => cell(value.as_str().unwrap_or_default()),
+    }
+}
+
+/// A text as one cell: quoted where it must be, and never a formula of a spreadsheet.
+pub fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
+    if guard.is_empty() && !text.contains(['"', ',', '\r', '\n', ';']) {
+        return text.to_owned();
+    }
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_a_formula_or_a_further_cell() {
+        for (text, expected) in [
+            ("湘味小馆", "湘味小馆"),
+            ("=HYPERLINK(\"http://evil.example\")", "\"'=HYPERLINK(\"\"http://evil.example\"\")\""),
+            ("+1", "\"'+1\""),
+            ("-1", "\"'-1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("\t=1", "\"'\t=1\""),
+            ("a,b", "\"a,b\""),
+            ("a\r\nb", "\"a\r\nb\""),
+            ("a=b", "a=b"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), expected, "{text:?}");
+        }
+        assert_eq!(shown(&json!(-5), Kind::Amount), "-0.05");
+        assert_eq!(shown(&Value::Null, Kind::Amount), "");
+        assert_eq!(shown(&json!(1300), Kind::Rate), "13%");
+    }
+}

@@ -1,0 +1,212 @@
+//! What is sealed of an invoice, for a member that has opened it on the ledger and whose reading key this node hosts.
+
+use crate::{
+    console::{Visit, confidential, desk::Desk},
+    member::Member,
+    problem::{Answer, Problem},
+};
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use counterfoil_apps::invoice::{
+    Buyer, Contact, Item,
+    decimal::{Amount, Decimal, Fixed},
+    en16931, ubl,
+};
+use counterfoil_platform::Rendered;
+use counterfoil_seal::{FieldValue, Opened};
+use counterfoil_types::Kid;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::sync::Arc;
+
+/// What a page shows of it.
+pub enum Content {
+    /// Nothing: the member has not opened it, or may not.
+    Sealed,
+    /// Another node has the key, so it is opened there.
+    Elsewhere,
+    /// It is not what an invoice must be, so it is not made to look like one.
+    Broken,
+    /// What it says.
+    Clear(Box<Clear>),
+}
+
+/// An invoice in the clear, of either regime.
+#[derive(Default)]
+pub struct Clear {
+    pub buyer: String,
+    pub buyer_taxpayer: String,
+    pub buyer_contact: String,
+    pub seller_contact: String,
+    pub lines: Vec<Line>,
+    /// What else is on it: payee, reviewer, drawer, remark.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+/// A line of it.
+pub struct Line {
+    pub name: String,
+    pub detail: String,
+    pub code: String,
+    pub quantity: String,
+    pub price: String,
+    pub amount: String,
+    pub rate: String,
+    pub tax: String,
+}
+
+/// What is sealed, in memory alone; the page's SELECT of it counts.
+pub async fn content(desk: &Desk, subject: &str) -> Answer<Content> {
+    let height = desk.node.hub.executed().borrow().height;
+    let opened = desk.node.opened(desk.member(), subject, 1).await;
+    desk.read_at(height);
+    match opened {
+        Ok((_, Some(opened))) => Ok(clear(&opened).map_or(Content::Broken, |clear| Content::Clear(Box::new(clear)))),
+        Ok((_, None)) => Ok(Content::Sealed),
+        Err(problem) if problem.code() == "http/no-reading-key" => Ok(Content::Elsewhere),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn clear(opened: &Opened) -> Option<Clear> {
+    if opened.field("items").is_some() {
+        return chinese(opened);
+    }
+    let invoice = match (opened.field("ubl").map(|field| &field.value), opened.field("invoice")) {
+        (Some(FieldValue::Bytes(bytes)), _) => ubl::read(bytes).ok()?.invoice,
+        (_, Some(_)) => json_of(opened, "invoice")?,
+        _ => return None,
+    };
+    Some(european(&invoice))
+}
+
+fn text_of(opened: &Opened, name: &str) -> Option<String> {
+    Some(opened.field(name)?.value.as_text()?.to_owned())
+}
+
+fn json_of<T: DeserializeOwned>(opened: &Opened, name: &str) -> Option<T> {
+    serde_json::from_str(opened.field(name)?.value.as_text()?).ok()
+}
+
+fn chinese(opened: &Opened) -> Option<Clear> {
+    let buyer: Buyer = json_of(opened, "buyer")?;
+    let items: Vec<Item> = json_of(opened, "items")?;
+    let contact: Option<Contact> = json_of(opened, "seller_contact");
+    let notes = ["payee", "reviewer", "drawer", "remark"];
+    Some(Clear {
+        buyer: buyer.name,
+        buyer_taxpayer: buyer.taxpayer.unwrap_or_default(),
+        buyer_contact: buyer.contact.map(|one| contact_text(&one)).unwrap_or_default(),
+        seller_contact: contact.map(|one| contact_text(&one)).unwrap_or_default(),
+        lines: items.into_iter().map(item).collect(),
+        notes: notes.into_iter().filter_map(|name| Some((name, text_of(opened, name)?))).collect(),
+    })
+}
+
+fn contact_text(contact: &Contact) -> String {
+    let parts = [&contact.address, &contact.telephone, &contact.email, &contact.bank, &contact.account];
+    parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
+}
+
+fn item(item: Item) -> Line {
+    Line {
+        name: item.name,
+        detail: [item.category, item.specification].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        code: item.tax_code,
+        quantity: match (item.quantity, item.unit) {
+            (Some(quantity), unit) => format!("{} {}", quantity.trimmed(), unit.unwrap_or_default()).trim().to_owned(),
+            _ => String::new(),
+        },
+        price: item.price.map(Fixed::trimmed).unwrap_or_default(),
+        amount: item.amount.to_string(),
+        rate: format!("{}%", Fixed::<2>(item.rate.0).trimmed()),
+        tax: item.tax.to_string(),
+    }
+}
+
+fn european(invoice: &en16931::Invoice) -> Clear {
+    let buyer = invoice.buyer.clone().unwrap_or_default();
+    let contact = |address: Option<en16931::Address>| {
+        let address = address.unwrap_or_default();
+        let parts = [address.line1, address.line2, address.postcode, address.city, address.country];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    };
+    Clear {
+        buyer: buyer.name.unwrap_or_default(),
+        buyer_taxpayer: buyer.vat_id.unwrap_or_default(),
+        buyer_contact: contact(buyer.address),
+        seller_contact: contact(invoice.seller.clone().unwrap_or_default().address),
+        lines: invoice.lines.iter().map(european_line).collect(),
+        notes: invoice.notes.iter().filter_map(|note| Some(("remark", note.text.clone()?))).collect(),
+    }
+}
+
+fn european_line(line: &en16931::Line) -> Line {
+    let text = |amount: &Option<Amount>| amount.as_ref().map(|one| one.text().to_owned()).unwrap_or_default();
+    let item = line.item.clone().unwrap_or_default();
+    let vat = line.vat.clone().unwrap_or_default();
+    let rate = vat.rate.as_ref().map(|rate| format!(" {}%", rate.text())).unwrap_or_default();
+    let tax = line.net.as_ref().zip(vat.rate.as_ref()).and_then(|(net, rate)| {
+        let tax: Decimal = net.value().times(rate.value().percent())?;
+        Some(tax.round(2).to_string())
+    });
+    Line {
+        name: item.name.unwrap_or_default(),
+        detail: item.description.unwrap_or_default(),
+        code: item.seller_id.unwrap_or_default(),
+        quantity: format!("{} {}", text(&line.quantity), line.unit.clone().unwrap_or_default()).trim().to_owned(),
+        price: line.price.as_ref().map(|price| text(&price.net)).unwrap_or_default(),
+        amount: text(&line.net),
+        rate: format!("{}{rate}", vat.category.unwrap_or_default()),
+        tax: tax.unwrap_or_default(),
+    }
+}
+
+/// GET /invoices/{id}/invoice.pdf
+pub async fn pdf(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
+    file(&node, &id, &visit, "application/pdf").await.unwrap_or_else(|problem| visit.problem(&node, &problem))
+}
+
+/// GET /invoices/{id}/invoice.xml
+pub async fn xml(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
+    file(&node, &id, &visit, "application/xml").await.unwrap_or_else(|problem| visit.problem(&node, &problem))
+}
+
+async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static str) -> Answer<Response> {
+    let kid = node.seat(&visit.headers).ok_or_else(|| Problem::unauthenticated("nobody is signed in"))?;
+    let (subject, number) = opened_by(node, &kid, id).await?;
+    let none = || Problem::not_found(format!("there is no {media_type} of this"));
+    let rendering = *node.registry.rendering(&subject, media_type).ok_or_else(none)?;
+    let (record, opened) = node.opened(kid.member(), &subject, 1).await?;
+    let opened = opened.ok_or_else(|| Problem::forbidden(format!("{} is no reader of this", kid.member())))?;
+    let (english, origin) = (visit.language.tag() == "en", node.public_url.clone());
+    let rendered = node.store.ask(move |reader| {
+        let of = Rendered { reader, record: &record, opened: &opened, english, origin: &origin, document: None };
+        (rendering.render)(&of)
+    });
+    let bytes = rendered.await?;
+    // A number of a European invoice is whatever its seller writes.
+    let name: String = number.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
+    let extension = media_type.rsplit('/').next().unwrap_or_default();
+    let disposition = format!("inline; filename=\"{name}.{extension}\"");
+    let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    Ok(confidential((headers, bytes).into_response()))
+}
+
+/// Subject and number of an invoice that the member has opened.
+async fn opened_by(node: &Member, kid: &Kid, id: &str) -> Answer<(String, String)> {
+    let sql = "SELECT i.subject, i.number,
+                  EXISTS (SELECT 1 FROM document_opening o WHERE o.subject = i.subject AND o.version = 1 AND o.reader = ?2)
+               FROM invoice i WHERE i.id = ?1 AND i.subject IS NOT NULL";
+    let found = crate::console::select(node, sql, vec![json!(id), json!(kid.member())]).await?;
+    let row = found.first().ok_or_else(|| Problem::not_found(format!("nothing is sealed of an invoice {id:?}")))?;
+    if row.number(2) != 1 {
+        return Err(Problem::forbidden(
+            "open the invoice first: what is sealed is shown only after that is on the ledger",
+        ));
+    }
+    Ok((row.text(0), row.text(1)))
+}

@@ -1,0 +1,95 @@
+use super::{ADMIN, GOVERNOR, texts::Texts};
+use crate::{
+    console::{
+        Page, Row, Visit,
+        calls::{self, Shown},
+        desk::{Moment, form_id},
+    },
+    member::Member,
+    problem::Problem,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::json;
+use std::sync::Arc;
+
+const PROPOSAL: &str =
+    "SELECT title, proposer, calls, state, expires_ms, proposed_ms, decided_ms, governing, needed, votes_for,
+    votes_against, refusal_code, refusal_detail FROM member_proposal WHERE id = ?1";
+
+const VOTES: &str =
+    "SELECT member, choice, signer, time_ms FROM member_vote WHERE proposal = ?1 ORDER BY height, member LIMIT 1000";
+
+#[derive(Template)]
+#[template(path = "members/proposal.html")]
+struct One {
+    page: Page,
+    t: &'static Texts,
+    form_id: String,
+    id: String,
+    title: String,
+    proposer: String,
+    calls: Vec<Shown>,
+    calls_hash: String,
+    state: &'static str,
+    expires: Moment,
+    proposed: Moment,
+    decided: Option<Moment>,
+    /// Governing organisations, and votes needed, as it stood when it was decided.
+    counted: Option<(u64, u64)>,
+    refusal: Option<(String, String)>,
+    votes: Vec<Vote>,
+    may_vote: bool,
+    may_withdraw: bool,
+}
+
+struct Vote {
+    member: String,
+    choice: &'static str,
+    signer: String,
+    at: Moment,
+}
+
+/// GET /governance/{id}
+pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id): Path<String>) -> Response {
+    visit
+        .at_desk(&node, async |desk| {
+            let t = Texts::of(desk.language());
+            let none = || Problem::not_found(format!("there is no proposal {id}"));
+            let row = desk.find(PROPOSAL, vec![json!(id)]).await?.ok_or_else(none)?;
+            let votes = desk.select(VOTES, vec![json!(id)]).await?;
+            let is_open = row.text(3) == "open";
+            let decides = is_open && desk.seat.has(ADMIN);
+            let has_voted = votes.iter().any(|vote| vote.text(0) == desk.member());
+            let text = row.text(2);
+            let vote = |row: &Row| Vote {
+                member: row.text(0),
+                choice: if row.text(1) == "for" { t.votes_for } else { t.votes_against },
+                signer: row.text(2),
+                at: Moment(row.number(3)),
+            };
+            Ok(One {
+                t,
+                form_id: form_id(),
+                title: row.text(0),
+                proposer: row.text(1),
+                calls_hash: calls::hash(&text),
+                calls: calls::read(&text),
+                state: t.state(&row.text(3)),
+                expires: Moment(row.number(4)),
+                proposed: Moment(row.number(5)),
+                decided: row.integer(6).map(|_| Moment(row.number(6))),
+                counted: row.integer(7).map(|_| (row.number(7), row.number(8))),
+                refusal: Some((row.text(11), row.text(12))).filter(|(code, _)| !code.is_empty()),
+                votes: votes.iter().map(vote).collect(),
+                may_vote: decides && desk.seat.has(GOVERNOR) && !has_voted,
+                may_withdraw: decides && row.text(1) == desk.member(),
+                page: desk.page(),
+                id: id.clone(),
+            })
+        })
+        .await
+}

@@ -1,0 +1,164 @@
+use super::{
+    amount::shown,
+    claims::decimals,
+    list::path,
+    statement::{self, Entry},
+    texts::Texts,
+};
+use crate::{
+    console::{
+        Page, Row, Visit,
+        desk::{Moment, form_id},
+    },
+    gate::now_ms,
+    member::Member,
+    problem::Problem,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+
+/// How long a hold lasts that is made on the page, milliseconds: a week.
+const HOLD_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+const ACCOUNT: &str = "SELECT a.asset, s.title, s.decimals, s.issuer, a.owner, a.state, a.available_minor, a.held_minor, a.limit_minor,
+    m.name, a.opened_ms FROM asset_account a JOIN asset s ON s.id = a.asset JOIN member m ON m.id = a.owner WHERE a.id = ?1";
+
+/// What is set aside in it, among the newest 500 of each kind.
+const HELD: &str = "SELECT 'hold', CAST(number AS TEXT), beneficiary, amount_minor - captured_minor, expires_ms, coalesce(reference, '')
+    FROM (SELECT * FROM asset_hold WHERE account = ?1 ORDER BY number DESC LIMIT 500) WHERE state = 'open'
+    UNION ALL
+    SELECT 'offer', CAST(number AS TEXT), receiver, amount_minor, expires_ms, coalesce(reference, '')
+    FROM (SELECT * FROM asset_offer WHERE from_account = ?1 ORDER BY number DESC LIMIT 500) WHERE state = 'open'";
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    before: Option<i64>,
+}
+
+/// An account, as its pages show it.
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) owner: String,
+    pub(super) owner_name: String,
+    pub(super) asset: String,
+    pub(super) title: String,
+    pub(super) decimals: u32,
+    pub(super) issuer: String,
+    pub(super) state: &'static str,
+    pub(super) is_open: bool,
+    pub(super) available: String,
+    pub(super) held: String,
+    pub(super) limit: String,
+    pub(super) balance: String,
+    pub(super) path: String,
+}
+
+#[derive(Template)]
+#[template(path = "money/account.html")]
+struct One {
+    page: Page,
+    t: &'static Texts,
+    form_id: String,
+    account: Account,
+    entries: Vec<Entry>,
+    before: Option<String>,
+    /// From where on the file of the statement is.
+    from: String,
+    held: Vec<Held>,
+    hold_until_ms: u64,
+    /// Whether whoever asks pays out of it.
+    pays: bool,
+    /// Whether it is the issuer's side and whoever asks is the issuer.
+    issues: bool,
+}
+
+struct Held {
+    is_offer: bool,
+    number: String,
+    who: String,
+    amount: String,
+    expires: Moment,
+    reference: String,
+}
+
+/// GET /accounts/{owner%2Fname}
+pub(super) async fn redirect(Path(account): Path<String>) -> Response {
+    match account.split_once('/') {
+        Some((owner, name)) => (StatusCode::SEE_OTHER, [(header::LOCATION, path(owner, name))]).into_response(),
+        None => Problem::not_found(format!("{account:?} is no account: they are owner/name")).into_response(),
+    }
+}
+
+/// GET /accounts/{owner}/{name}?before=
+pub(super) async fn page(
+    State(node): State<Arc<Member>>,
+    visit: Visit,
+    Path((owner, name)): Path<(String, String)>,
+    Query(Wanted { before }): Query<Wanted>,
+) -> Response {
+    visit
+        .at_desk(&node, async |desk| {
+            let t = Texts::of(desk.language());
+            let id = format!("{owner}/{name}");
+            let account = find(desk, &id).await?;
+            let (entries, more) = statement::entries(desk, &account, before).await?;
+            let held = desk.select(HELD, vec![json!(id)]).await?;
+            let held_of = |row: &Row| Held {
+                is_offer: row.text(0) == "offer",
+                number: row.text(1),
+                who: row.text(2),
+                amount: shown(row.integer(3).unwrap_or_default(), account.decimals),
+                expires: Moment(row.number(4)),
+                reference: row.text(5),
+            };
+            let is_issuers = account.id == account.asset;
+            let own = desk.member() == account.owner;
+            Ok(One {
+                t,
+                form_id: form_id(),
+                before: entries.last().filter(|_| more).map(|last| last.number.clone()),
+                from: before.map(|before| format!("?before={before}")).unwrap_or_default(),
+                entries,
+                held: held.iter().map(held_of).collect(),
+                hold_until_ms: now_ms() + HOLD_MS,
+                pays: own && account.is_open && !is_issuers,
+                issues: own && is_issuers,
+                account,
+                page: desk.page(),
+            })
+        })
+        .await
+}
+
+/// An account; one SELECT.
+pub(super) async fn find(desk: &crate::console::desk::Desk, id: &str) -> crate::problem::Answer<Account> {
+    let none = || Problem::not_found(format!("there is no account {id}"));
+    let row = desk.find(ACCOUNT, vec![json!(id)]).await?.ok_or_else(none)?;
+    let t = Texts::of(desk.language());
+    let of = decimals(&row, 2);
+    let minor = |at| row.integer(at).unwrap_or_default();
+    Ok(Account {
+        // Ids of accounts are names, which addresses have as they are.
+        path: format!("/accounts/{id}"),
+        id: id.to_owned(),
+        asset: row.text(0),
+        title: row.text(1),
+        decimals: of,
+        issuer: row.text(3),
+        owner: row.text(4),
+        is_open: row.text(5) == "open",
+        state: t.state(&row.text(5)),
+        available: shown(minor(6), of),
+        held: shown(minor(7), of),
+        limit: shown(minor(8), of),
+        balance: shown(minor(6).saturating_add(minor(7)), of),
+        owner_name: row.text(9),
+    })
+}

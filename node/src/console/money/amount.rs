@@ -1,0 +1,38 @@
+use counterfoil_types::money::format_decimal;
+
+/// An amount for people: with all digits that its asset has, and a comma after each three before the point.
+pub(super) fn shown(minor: i64, decimals: u32) -> String {
+    let plain = format_decimal(minor, decimals);
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("\u{2212}", digits));
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut grouped = String::with_capacity(plain.len() + whole.len() / 3);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn an_amount_has_its_assets_digits() {
+        for (minor, decimals, expected) in [
+            (0, 2, "0.00"),
+            (5, 2, "0.05"),
+            (100_000, 2, "1,000.00"),
+            (-123_456_789, 2, "\u{2212}1,234,567.89"),
+            (1_234, 0, "1,234"),
+            (999, 0, "999"),
+            (1, 9, "0.000000001"),
+            (i64::MAX, 0, "9,223,372,036,854,775,807"),
+            (i64::MIN, 2, "\u{2212}92,233,720,368,547,758.08"),
+        ] {
+            assert_eq!(shown(minor, decimals), expected);
+        }
+    }
+}

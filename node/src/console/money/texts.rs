@@ -1,0 +1,108 @@
+use crate::console::texts::texts;
+
+texts! {
+    account: "Account", "账户";
+    asset: "Asset", "资产";
+    available: "Available", "可用余额";
+    held: "Set aside", "冻结金额";
+    limit: "Limit", "透支额度";
+    balance: "Balance", "余额";
+    state: "State", "状态";
+    owner: "Owner", "户主";
+    issuer: "Issuer", "发行方";
+    issuers_side: "issuer's side", "发行方账户";
+    no_accounts: "You have no account. Open one to get and pay money.", "您还没有账户。开立账户后即可收付款。";
+    no_assets: "No asset has been defined yet: a bank defines a currency by asset.define.", "尚未定义任何资产：由银行通过 asset.define 定义货币。";
+    next: "Next ones", "下一页";
+    look_up: "Another account", "查看其他账户";
+    look_up_hint: "owner/name, such as supplier-1/cny", "户主/名称，例如 supplier-1/cny";
+    look_up_go: "Show", "查看";
+    open_account: "Open an account", "开立账户";
+    account_id: "Id of the account", "账户标识";
+    account_id_hint: "Your member's id, a slash, and a name of a-z 0-9 - . _", "您的成员标识、斜杠，再加名称（a-z 0-9 - . _）";
+    claims: "Waiting for you", "待您处理的款项";
+    hold_for_you: "Set aside for you", "为您冻结";
+    offer_to_you: "Offered to you", "待您接收";
+    out_of: "out of", "来自";
+    expires: "Until", "截止";
+    into: "Into account", "收款账户";
+    capture: "Take it", "收取";
+    void: "Give it up", "放弃";
+    accept: "Accept", "接收";
+    refuse: "Refuse", "拒收";
+    statement: "Statement", "账单";
+    no_movements: "Nothing has moved yet.", "暂无收支。";
+    when: "When", "时间";
+    kind: "Kind", "类型";
+    counterparty: "Other account", "对方账户";
+    reference: "Reference", "附言";
+    reference_hint: "All members see it. At most 140 characters.", "所有成员可见，最多 140 个字符。";
+    amount: "Amount", "金额";
+    amount_hint: "Such as 198.00", "例如 198.00";
+    older: "Older ones", "更早的";
+    csv: "as CSV", "导出 CSV";
+    pay: "Transfer", "转账";
+    to_account: "To account", "收款账户";
+    end_to_end: "End-to-end id", "端到端标识";
+    many: "Many at once", "批量转账";
+    hold: "Set money aside", "冻结资金";
+    hold_text: "The beneficiary can take it at once or in parts, for a week.", "受益人可在一周内一次或分次收取。";
+    beneficiary: "Beneficiary", "受益人";
+    set_aside: "Set aside now", "当前冻结";
+    for_whom: "For", "对象";
+    offer: "Offer", "待接收";
+    a_hold: "Hold", "冻结";
+    withdraw: "Withdraw", "撤回";
+    issue: "Issue", "发行";
+    issue_text: "Puts new units into an account: what you owe to its owner.", "向账户发行新的份额：即您对户主的负债。";
+    waits: "It waits for more signatures: nothing has moved yet.", "等待其他人签名，尚未执行。";
+    waits_link: "See it in the inbox", "在待办中查看";
+    batch_text: "A file of payments out of this account, as CSV with the columns to, amount, reference, end_to_end_id, or as NDJSON with these names. Each batch is done whole or not at all.", "从本账户付款的文件：CSV（列为 to、amount、reference、end_to_end_id）或使用同样字段名的 NDJSON。每一批要么全部执行，要么全部不执行。";
+    batch_file: "File", "文件";
+    batch_lines: "or lines", "或直接输入";
+    batch_check: "Check", "检查";
+    batch_send: "Pay", "付款";
+    batch_sum: "Payments", "笔数";
+    batch_total: "Together", "合计";
+    batch_wrong: "Wrong lines", "有误的行";
+    batch_fix: "Nothing is sent while a line is wrong.", "有误的行修正之前不会提交。";
+    batch_empty: "There is no payment in it.", "没有付款记录。";
+    batch_done: "Paid", "已付款";
+    batch_progress: "Progress", "进度";
+    line: "Line", "行";
+    line_account: "the account is not owner/name", "账户不是 户主/名称 的形式";
+    line_amount: "the amount is not one above 0 with at most the asset's digits after the point", "金额须大于 0，且小数位数不超过该资产";
+    line_text: "a text is too long, or has control characters", "文字过长或含有控制字符";
+    line_form: "it has not the right form", "格式不正确";
+    line_self: "it pays itself", "收款账户与付款账户相同";
+    state_open: "Open", "正常";
+    state_frozen: "Frozen: money arrives, none leaves", "已冻结：只收不付";
+    state_closed: "Closed", "已销户";
+    kind_issue: "Issue", "发行";
+    kind_redeem: "Redemption", "赎回";
+    kind_transfer: "Transfer", "转账";
+    kind_capture: "Taken from a hold", "冻结收取";
+    kind_offer: "Accepted offer", "接收付款";
+}
+
+impl Texts {
+    /// A state of an account.
+    pub fn state(&self, name: &str) -> &'static str {
+        match name {
+            "open" => self.state_open,
+            "frozen" => self.state_frozen,
+            _ => self.state_closed,
+        }
+    }
+
+    /// A kind of movement.
+    pub fn movement(&self, name: &str) -> &'static str {
+        match name {
+            "issue" => self.kind_issue,
+            "redeem" => self.kind_redeem,
+            "transfer" => self.kind_transfer,
+            "capture" => self.kind_capture,
+            _ => self.kind_offer,
+        }
+    }
+}

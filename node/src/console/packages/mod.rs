@@ -1,0 +1,36 @@
+//! Packages and shared tables: what is deployed, votes, deployment with its report.
+
+mod deploy;
+mod list;
+mod package;
+mod report;
+mod table;
+pub(in crate::console) mod texts;
+
+use crate::member::Member;
+use axum::{Router, routing::get};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Its pages. Those that begin something stand beside `/packages`, below which every name is a package's.
+pub fn router() -> Router<Arc<Member>> {
+    Router::new()
+        .route("/packages", get(list::page))
+        .route("/packages/{package}", get(package::page))
+        .route("/deploy", get(deploy::page).post(deploy::check))
+        .route("/deploy/table", get(table::page).post(table::check))
+}
+
+/// An owner's vote.
+#[derive(Deserialize)]
+struct OwnersVote {
+    motion: String,
+    version: i64,
+    member: String,
+    agrees: i64,
+}
+
+/// A column of JSON that the ledger wrote.
+fn read<T: for<'de> Deserialize<'de> + Default>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_default()
+}

@@ -1,0 +1,154 @@
+use crate::{
+    browser::Browser,
+    support::{Dev, Http, Network, Reply, add_key, run},
+};
+use serde_json::{Value, json};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+fn seat(dev: &Dev, path: &str, kid: &str) -> Reply {
+    dev.http.get_with(path, &[("cookie", &format!("seat-tax-bureau={kid}"))])
+}
+
+#[test]
+fn pages_cost_at_most_five_selects_whoever_asks() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    for kid in ["tax-bureau/dev", "core-corp/bea", "bank-a/dev", "person-1/dev"] {
+        for path in [
+            "/members",
+            "/members?people=1",
+            "/members/core-corp",
+            "/governance",
+            "/inbox",
+            "/accounts",
+            "/accounts/core-corp/cny",
+            "/accounts/bank-a/CNY",
+            "/documents",
+            "/documents/seal?type=tax-bureau%2Flease",
+        ] {
+            let page = seat(&dev, path, kid).expect(200);
+            let reads: u32 = page.header("counterfoil-reads").unwrap().parse().unwrap();
+            assert!((1..=5).contains(&reads), "{path}: {reads}");
+            assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"), "{path}");
+        }
+    }
+    for path in ["/members/nobody", "/governance/nothing", "/accounts/no/where", "/documents/no%2Fthing"] {
+        assert_eq!(seat(&dev, path, "tax-bureau/dev").status, 404, "{path}");
+    }
+    assert_eq!(seat(&dev, "/accounts/core-corp/cny/batch", "shop-1/dev").status, 403, "somebody else pays out of it");
+}
+
+#[test]
+fn a_statement_is_a_file_without_formulas() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    for (amount, reference) in [("1.00", "=1+1"), ("2.00", "a \"b\", c")] {
+        let with = json!({"from": "supplier-1/cny", "to": "shop-1/cny", "asset": "bank-a/CNY", "amount": amount, "reference": reference});
+        dev.command("asset.transfer", "supplier-1/dev", &with);
+    }
+    let file = seat(&dev, "/accounts/supplier-1/cny/statement.csv", "supplier-1/dev").expect(200);
+    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+    let text = file.text();
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[1].contains(",shop-1/cny,-2.00,79997.00,") && lines[1].contains("\"a \"\"b\"\", c\""), "{text}");
+    assert!(lines[2].contains(",'=1+1,"), "{text}");
+    let last = lines[1].split(',').next().unwrap();
+    let older = seat(&dev, &format!("/accounts/supplier-1/cny/statement.csv?before={last}"), "supplier-1/dev").text();
+    assert_eq!(older.lines().count(), lines.len() - 1, "{older}");
+}
+
+#[test]
+fn members_pay_sign_seal_and_manage_their_keys() {
+    let Some(browser) = Browser::find() else { return };
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    for (language, name) in [("en", "lease-en"), ("zh-CN", "lease-zh")] {
+        if language == "zh-CN" {
+            // The first round has signed what the samples left waiting.
+            let with =
+                json!({"from": "core-corp/cny", "to": "supplier-1/cny", "asset": "bank-a/CNY", "amount": "20000.00"});
+            dev.http.command("asset.transfer", "core-corp/ann", &with, &[]).expect(202);
+        }
+        browser.run("console/people.cjs", &json!({"base": dev.http.url(), "language": language, "name": name}));
+    }
+    let broken = run(&["audit", "--url", dev.http.url()]);
+    assert!(broken.status.success(), "{}", String::from_utf8_lossy(&broken.stdout));
+}
+
+#[test]
+fn keys_of_other_nodes_of_dev_are_a_click_away() {
+    let dev = Dev::start_with_samples(&["--members", "2"]);
+    let page = seat(&dev, "/members", "tax-bureau/dev").expect(200).text();
+    let other = dev.url_of("core-corp");
+    assert!(page.contains(&format!("<a href=\"{other}/members\">core-corp/dev</a>")), "{page}");
+    let there = Http::new(&other).get("/members").expect(200).text();
+    assert!(there.contains("data-key=\"core-corp/dev\""), "{there}");
+}
+
+/// A link for a passkey of `key`.
+fn invite(folder: &str, key: &str, more: &[&str]) -> String {
+    let made = run(&[&["console", "invite", "--key", key, "--dir", folder], more].concat());
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8(made.stdout).unwrap().trim().to_owned()
+}
+
+/// By the link of an invitation a passkey is bound, which signs in; the session stands for the key's token where a page of the console
+/// asks, and nowhere else; and it ends with the passkey.
+#[test]
+fn a_passkey_signs_in_and_its_session_is_good_for_the_consoles_pages_alone() {
+    let Some(browser) = Browser::find() else { return };
+    let network = Network::start(&["a:tax-authority"], &["shop:enterprise@a"]);
+    let node = &network.validators[0];
+    let folder = node.folder.to_str().unwrap();
+    assert_eq!(run(&["console", "invite", "--key", "other/main", "--dir", folder]).status.code(), Some(1));
+    let base = node.http.url().replace("127.0.0.1", "localhost");
+    let expired = invite(folder, "shop/main", &["--valid", "0s"]);
+    let link = invite(folder, "shop/main", &[]);
+    assert!(link.starts_with(&format!("{base}/set-up#cfi_")), "{link}");
+    let stored = std::fs::read_to_string(node.folder.join("console.json")).unwrap();
+    assert!(!stored.contains(link.split('#').nth(1).unwrap()), "its hash alone");
+
+    let given = json!({"base": base, "link": link, "expired": expired, "key": "shop/main", "language": "en"});
+    let [told] = browser.run("console/passkey.cjs", &given).try_into().unwrap();
+    let cookie = told["cookie"].as_str().unwrap().to_owned();
+    let add = |name: &str, headers: &[(&str, &str)]| {
+        let headers = [&[JSON, ("cookie", cookie.as_str())], headers].concat();
+        node.http.post("/v1/commands/member.add_key", &headers, add_key("shop", name).to_string())
+    };
+    let own = ("sec-fetch-site", "same-origin");
+    for headers in [
+        &[][..],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "none")],
+        &[own, ("origin", "http://evil.example")],
+        &[own, ("authorization", "Bearer cft_00")],
+    ] {
+        add("x", headers).problem(401, "http/unauthenticated");
+    }
+    add("x", &[own, ("counterfoil-key", "a/main")]).problem(403, "http/forbidden");
+    add("x", &[own, ("origin", node.http.url()), ("counterfoil-key", "shop/main")]).expect(200);
+    let with_cookie = |path: &str| node.http.get_with(path, &[("cookie", &cookie)]);
+    assert!(with_cookie("/members/shop").expect(200).text().contains("shop/x"));
+    let forged = cookie.replace("shop%2Fmain", "a%2Fmain");
+    assert_ne!(forged, cookie);
+    node.http.get_with("/members", &[("cookie", &forged)]).expect(303);
+    node.http
+        .post("/sign-out", &[("cookie", &cookie), ("origin", "http://evil.example")], "")
+        .problem(403, "http/forbidden");
+    node.http
+        .post("/seat", &[("content-type", "application/x-www-form-urlencoded")], "kid=a/main&to=/")
+        .problem(403, "http/forbidden");
+
+    let listed = run(&["console", "list", "--dir", folder, "-o", "json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let passkey = listed.as_array().unwrap().iter().find(|one| one["what"] == "passkey").unwrap();
+    assert_eq!(passkey["key"], "shop/main");
+    let gone = run(&["console", "remove", "--id", passkey["id"].as_str().unwrap(), "--dir", folder]);
+    assert!(gone.status.success());
+    with_cookie("/members/shop").expect(303);
+    add("y", &[own]).problem(401, "http/unauthenticated");
+    assert_eq!(run(&["console", "remove", "--key", "a/main", "--dir", folder]).status.code(), Some(1));
+    for file in ["console.json", "console.secret"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(node.folder.join(file)).unwrap().permissions().mode() & 0o077, 0, "{file}");
+    }
+}

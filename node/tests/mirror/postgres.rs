@@ -1,0 +1,157 @@
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// How long something may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A PostgreSQL of one's own, ended when dropped.
+pub struct Cluster {
+    folder: TempDir,
+    bin: PathBuf,
+    port: u16,
+}
+
+/// A session that has a table to itself, until it is dropped.
+pub struct Lock(Child);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Cluster {
+    /// Starts one; nothing where PostgreSQL is not installed.
+    pub fn start() -> Option<Self> {
+        let Some(bin) = programs() else {
+            assert!(std::env::var_os("CI").is_none(), "CI has it: postgresql");
+            eprintln!("not tested: PostgreSQL's initdb is not there");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let cluster = Self { folder, bin, port };
+        let data = cluster.data();
+        cluster.own("initdb", &["-D", &data, "-A", "trust", "-U", "mirror", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        cluster.pg_ctl(&["start", "-o", &cluster.options()]);
+        Some(cluster)
+    }
+
+    fn data(&self) -> String {
+        self.folder.path().join("data").to_str().unwrap().to_owned()
+    }
+
+    fn options(&self) -> String {
+        format!("-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories=''", self.port)
+    }
+
+    /// The server refuses to run as root.
+    fn own(&self, program: &str, arguments: &[&str]) {
+        let path = self.bin.join(program);
+        let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+        let mut command = Command::new(if root { "runuser" } else { path.to_str().unwrap() });
+        if root {
+            command.args(["-u", "postgres", "--"]).arg(&path);
+        }
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("tools.log")).unwrap();
+        let (out, err) = (Stdio::from(log.try_clone().unwrap()), Stdio::from(log));
+        let status =
+            command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null()).stdout(out).stderr(err);
+        let status = status.status().unwrap();
+        let said = || std::fs::read_to_string(self.folder.path().join("tools.log")).unwrap_or_default();
+        assert!(status.success(), "{program}: {}", said());
+    }
+
+    fn pg_ctl(&self, arguments: &[&str]) {
+        let (data, log) = (self.data(), self.folder.path().join("data/server.log"));
+        self.own("pg_ctl", &[&["-D", &data, "-l", log.to_str().unwrap(), "-w"], arguments].concat());
+    }
+
+    /// As after a crash.
+    pub fn restart(&self) {
+        self.pg_ctl(&["restart", "-m", "immediate", "-o", &self.options()]);
+    }
+
+    /// The address of its database.
+    pub fn url(&self) -> String {
+        format!("postgres://mirror@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn psql(&self) -> Command {
+        let mut command = Command::new(self.bin.join("psql"));
+        command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", &self.url()]);
+        command
+    }
+
+    /// Runs SQL; what it gives, or nothing where it fails.
+    pub fn ask(&self, sql: &str) -> Option<String> {
+        let output = self.psql().args(["-c", sql]).output().unwrap();
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap().trim_end().to_owned())
+    }
+
+    /// Runs SQL that must not fail.
+    pub fn sql(&self, sql: &str) -> String {
+        self.ask(sql).unwrap_or_else(|| panic!("it fails: {sql}"))
+    }
+
+    /// Waits until the mirror is at a height at least.
+    pub fn wait_for_height(&self, height: u64) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let found = self.ask("SELECT height FROM ledger_mirror.progress").unwrap_or_default();
+            if found.parse().is_ok_and(|found: i64| found >= height as i64) {
+                return;
+            }
+            assert!(Instant::now() < until, "at height {found}, not {height}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Has the table of progress to itself, so that the mirror waits in the middle of a transaction.
+    pub fn lock_progress(&self) -> Lock {
+        let mut child = self.psql().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let input = child.stdin.as_mut().unwrap();
+        input.write_all(b"BEGIN; LOCK TABLE ledger_mirror.progress; SELECT 'locked';\n").unwrap();
+        input.flush().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), "locked");
+        Lock(child)
+    }
+
+    /// Waits until somebody waits for the lock.
+    pub fn wait_for_waiting(&self) {
+        let until = Instant::now() + PATIENCE;
+        while self.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0" {
+            assert!(Instant::now() < until, "nobody waits");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if Path::new(&self.data()).join("postmaster.pid").exists() {
+            self.pg_ctl(&["stop", "-m", "immediate"]);
+        }
+    }
+}
+
+/// Where PostgreSQL's programs are: Debian keeps them out of the path.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let debian = versions.map(|version| version.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = debian.chain(std::env::split_paths(&path)).collect::<Vec<_>>();
+    all.into_iter().find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
+}

@@ -1,7 +1,7 @@
 use crate::console::texts::texts;
 
 texts! {
-    organisations: "Organisations", "机构";
+    organisations: "Founders and organisations", "创始成员与机构";
     people: "People", "个人";
     people_text: "People are here under pseudonyms: who is behind one is known to the sponsor and to those whom the person tells.", "个人以化名出现：只有登记机构和本人告知的人知道其真实身份。";
     governance: "Decisions and validators", "共同决策与验证节点";

@@ -1,5 +1,8 @@
 //! Files for spreadsheets (RFC 4180), which must not take a stranger's text for a formula.
 
+/// What a spreadsheet takes as the mark of UTF-8, at the beginning of a file.
+pub const MARK: &str = "\u{feff}";
+
 /// A line of cells.
 pub fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
     let mut line = cells.into_iter().map(|text| cell(text.as_ref())).collect::<Vec<_>>().join(",");
@@ -10,8 +13,8 @@ pub fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
 /// A text as a cell: quoted where it has to be, and behind an apostrophe where a program would reckon with it. Numbers stay numbers.
 fn cell(text: &str) -> String {
     let is_number = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { "'" } else { "" };
-    if text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_number { "'" } else { "" };
+    if text.contains([',', ';', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
         format!("\"{guard}{}\"", text.replace('"', "\"\""))
     } else {
         format!("{guard}{text}")
@@ -33,6 +36,9 @@ mod tests {
             ("-1+1", "'-1+1"),
             ("@SUM(1)", "'@SUM(1)"),
             ("\t=1", "'\t=1"),
+            ("\n=1", "\"'\n=1\""),
+            ("a;b", "\"a;b\""),
+            ("湘味小馆", "湘味小馆"),
             ("-198.00", "-198.00"),
             ("", ""),
         ] {

@@ -1,42 +1,25 @@
 //! Tables as files for spreadsheets.
 
+use crate::console::csv::{MARK, line};
 use serde_json::Value;
-
-/// With which byte order mark a spreadsheet reads the file as UTF-8.
-const BOM: &str = "\u{feff}";
 
 /// A table as CSV (RFC 4180), with names of columns.
 pub fn file(columns: &[String], rows: &[Vec<Value>]) -> String {
-    let mut text = BOM.to_owned();
-    line(&mut text, columns.iter().map(|name| cell(name)));
-    for row in rows {
-        line(&mut text, row.iter().map(value));
-    }
+    let mut text = format!("{MARK}{}", line(columns));
+    text.extend(rows.iter().map(|row| line(row.iter().map(value))));
     text
-}
-
-fn line(text: &mut String, cells: impl Iterator<Item = String>) {
-    text.push_str(&cells.collect::<Vec<_>>().join(","));
-    text.push_str("\r\n");
 }
 
 fn value(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => cell(text),
+        Value::String(text) => text.clone(),
         Value::Object(members) if members.len() == 1 => match members.get("hex").and_then(Value::as_str) {
             Some(hex) => hex.to_owned(),
-            None => cell(&value.to_string()),
+            None => value.to_string(),
         },
         other => other.to_string(),
     }
-}
-
-/// A text as a cell: with quotes where it needs them, and with `'` before what a spreadsheet would take for a formula.
-pub fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let guarded = if is_formula { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
 #[cfg(test)]
@@ -55,7 +38,7 @@ mod tests {
             row(json!("a,\"b\"\nc"), Value::Null),
             row(json!({"hex": "00ff"}), json!("\r=1")),
         ];
-        let lines = ["a,'=b", "'=1+1,-5", "'@SUM(A1),'-5", "'\tx,'+1", "\"a,\"\"b\"\"\nc\",", "00ff,\"'\r=1\"", ""];
-        assert_eq!(file(&columns, &rows), format!("{BOM}{}", lines.join("\r\n")));
+        let lines = ["a,'=b", "'=1+1,-5", "'@SUM(A1),-5", "'\tx,'+1", "\"a,\"\"b\"\"\nc\",", "00ff,\"'\r=1\"", ""];
+        assert_eq!(file(&columns, &rows), format!("{MARK}{}", lines.join("\r\n")));
     }
 }

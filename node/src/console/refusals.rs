@@ -67,7 +67,7 @@ pub const ALL: &[Reason] = &[
         "This text is too long, or has characters that are not allowed",
         "文字过长或含有不允许的字符",
     ),
-    Reason::new("asset/4", "This is not an amount, such as 198.00", "请输入金额，例如 198.00"),
+    Reason::new("asset/4", "This is not an amount, such as 25.00", "请输入金额，例如 25.00"),
     Reason::new("asset/5", "The amount has more digits after the point than the asset", "金额的小数位数超过该资产"),
     Reason::new("asset/6", "The amount is too large", "金额过大"),
     Reason::new("asset/7", "The amount is zero", "金额不能为零"),

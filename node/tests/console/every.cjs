@@ -5,6 +5,7 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
+const { run, tell } = require("../phone/script.cjs");
 
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -45,16 +46,13 @@ async function look(browser, url, path, language, width) {
   return { path, language, width, reads, bytes };
 }
 
-async function main() {
-  let input = "";
-  for await (const chunk of process.stdin) input += chunk;
-  const { url, pages } = JSON.parse(input);
+run(async ({ url, pages }) => {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const wrong = [];
   for (const path of pages) {
     for (const [language, width] of SEEN) {
       try {
-        console.log(JSON.stringify(await look(browser, url, path, language, width)));
+        tell(await look(browser, url, path, language, width));
       } catch (error) {
         wrong.push(`${path} in ${language}, ${width} wide: ${error.message}`);
       }
@@ -62,10 +60,4 @@ async function main() {
   }
   await browser.close();
   assert.deepEqual(wrong, []);
-}
-
-main().catch((error) => {
-  console.error(error);
-  // With the browser, which is still open.
-  process.exit(1);
 });

@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
+const { run, tell } = require("../phone/script.cjs");
 
 const says = {
   en: { health: "1 of 1 members signing", refused: "The statement was not run", none: "Nothing is called" },
@@ -37,8 +38,7 @@ async function follow(page, url) {
   return Math.round(performance.now() - answered);
 }
 
-async function main() {
-  const { url, language } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+run(async ({ url, language }) => {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const longest = [];
   for (const width of [390, 1280]) {
@@ -84,10 +84,5 @@ async function main() {
     await plain.close();
   }
   await browser.close();
-  console.log(JSON.stringify({ follows_ms: longest }));
-}
-
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
+  tell({ follows_ms: longest });
 });

@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
+const { run, tell } = require("../phone/script.cjs");
 
 const says = {
   en: { fillIn: "Please fill this in", number: "A number with at most", line: "At least one line", taxpayer: "no valid taxpayer id", code: "The code has 19 digits", choose: "Choose at least one", other: "leads neither", valid: "Valid", unknown: "Unknown", rule: "A rule of EN 16931" },
@@ -214,8 +215,7 @@ async function scanned(browser, given, { number }) {
   await context.close();
 }
 
-(async () => {
-  const given = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+run(async (given) => {
   const text = says[given.language];
   const args = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--no-sandbox"];
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
@@ -230,8 +230,5 @@ async function scanned(browser, given, { number }) {
   await checked(page, given, invoice, text);
   await scanned(browser, given, invoice);
   await browser.close();
-  console.log(JSON.stringify(invoice));
-})().catch((error) => {
-  console.error(error);
-  process.exit(1);
+  tell(invoice);
 });

@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
+const { run } = require("../phone/script.cjs");
 
 const says = {
   en: { clean: "Nothing was found", voting: "to deploy version", force: "in force", frozen: "frozen", wrong: "cannot be read" },
@@ -132,10 +133,7 @@ async function table(page, { url }, name) {
   await page.waitForURL(`${url}/tables/${name}_s.t`);
 }
 
-async function main() {
-  let input = "";
-  for await (const chunk of process.stdin) input += chunk;
-  const given = JSON.parse(input);
+run(async (given) => {
   const text = says[given.language];
   const name = given.language === "en" ? "counter" : "jishu";
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -153,10 +151,4 @@ async function main() {
   await page.goto(`${given.url}/do`);
   await inspect(page);
   await browser.close();
-}
-
-main().catch((error) => {
-  console.error(error);
-  // With the browser, which is still open.
-  process.exit(1);
 });

@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
+const { run, tell } = require("../phone/script.cjs");
 
 async function problem(page) {
   await page.waitForSelector("#problem:not([hidden])");
@@ -87,13 +88,4 @@ async function story({ base, link, expired, key, language }) {
   }
 }
 
-async function main() {
-  let given = "";
-  for await (const chunk of process.stdin) given += chunk;
-  console.log(JSON.stringify(await story(JSON.parse(given))));
-}
-
-main().catch((error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+run(async (given) => tell(await story(given)));

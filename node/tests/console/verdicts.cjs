@@ -7,6 +7,7 @@ const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { chromium } = require("playwright-core");
 const { watch } = require("../phone/inspect.cjs");
+const { run, tell } = require("../phone/script.cjs");
 
 const MODULES = ["bytes", "certificate", "file", "genesis", "index", "json", "key"].map((name) => `proof-${name}.js`).concat("proof.js");
 
@@ -42,14 +43,11 @@ async function unpacked(url) {
   return folder;
 }
 
-async function main() {
-  let given = "";
-  for await (const chunk of process.stdin) given += chunk;
-  const { url, cases, engine } = JSON.parse(given);
+run(async ({ url, cases, engine }) => {
   if (engine === "node") {
     const folder = await unpacked(url);
     try {
-      for (const one of cases) console.log(JSON.stringify(await verdicts(pathToFileURL(path.join(folder, "proof.js")), one)));
+      for (const one of cases) tell(await verdicts(pathToFileURL(path.join(folder, "proof.js")), one));
     } finally {
       await fs.rm(folder, { recursive: true });
     }
@@ -60,13 +58,7 @@ async function main() {
   watch(page);
   await page.goto(`${url}/verify`);
   // What runs in the page takes nothing from here.
-  const run = `(one) => (${verdicts})("/assets/proof.js", one)`;
-  for (const one of cases) console.log(JSON.stringify(await page.evaluate(`(${run})(${JSON.stringify(one)})`)));
+  const judge = `(one) => (${verdicts})("/assets/proof.js", one)`;
+  for (const one of cases) tell(await page.evaluate(`(${judge})(${JSON.stringify(one)})`));
   await browser.close();
-}
-
-main().catch((error) => {
-  console.error(error);
-  // With the browser, which is still open.
-  process.exit(1);
 });

@@ -5,6 +5,7 @@ const assert = require("node:assert/strict");
 const { pathToFileURL } = require("node:url");
 const { chromium } = require("playwright-core");
 const { inspect } = require("../phone/inspect.cjs");
+const { run } = require("../phone/script.cjs");
 
 const says = {
   en: { proved: "Proved", failed: "Not proved", missing: "Now choose the genesis file", row: "held this row", other: "中文" },
@@ -89,18 +90,9 @@ async function asFile(browser, given, text) {
   await context.close();
 }
 
-async function main() {
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  const given = JSON.parse(text);
+run(async (given) => {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   for (const width of [390, 1280]) await onNode(browser, given, says[given.language], width);
   await asFile(browser, given, says[given.language]);
   await browser.close();
-}
-
-main().catch((error) => {
-  console.error(error);
-  // With the browser, which is still open.
-  process.exit(1);
 });

@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("./inspect.cjs");
+const { run, tell } = require("./script.cjs");
 
 const WIDTH = 390;
 const COMPANY = "深圳市核心制造股份有限公司";
@@ -335,13 +336,4 @@ async function switchLanguage(page, language) {
   assert.equal(await page.getAttribute("html", "lang"), other, "the choice is kept");
 }
 
-async function main() {
-  let given = "";
-  for await (const chunk of process.stdin) given += chunk;
-  console.log(JSON.stringify(await story(JSON.parse(given))));
-}
-
-main().catch((error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+run(async (given) => tell(await story(given)));

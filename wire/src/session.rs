@@ -147,7 +147,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     async fn message(&mut self, message: Result<Message, WireError>) -> Step<Next> {
         let message = message?;
         if matches!(message, Message::Query(_) | Message::Parse { .. } | Message::Execute { .. }) {
-            self.stop.store(false, Ordering::Relaxed);
+            // A stop of the endpoint reaches what comes after it too.
+            self.stop.store(*self.ending.borrow(), Ordering::Relaxed);
             self.require_valid()?;
         }
         match message {
@@ -223,6 +224,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Tells an error. Answers that depended on what is now not done are taken back.
     fn fail(&mut self, error: &WireError) {
+        // What a SELECT that failed asked for is not set by the next one.
+        if let Some(catalog) = &self.catalog {
+            drop(catalog.asked_settings());
+        }
         match self.transaction.state {
             State::Implicit => {
                 if let Some(first) = self.transaction.drafts.first() {

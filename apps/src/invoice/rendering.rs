@@ -145,6 +145,12 @@ fn document(of: &Rendered<'_>, asked: &Asked) -> Result<Document, Refusal> {
                     confirmation: &form.id,
                     parts: &form.parts,
                 });
+                // What no item stands for would be missing without a word.
+                if face.total != red.total {
+                    let reason =
+                        format!("what is sealed makes a red letter of {}, the ledger has {}", face.total, red.total);
+                    return Err(Refused::Unprintable { reason }.into());
+                }
             }
             let xml = output::xml::write(&face);
             Document::Chinese(Box::new(face), xml)

@@ -275,6 +275,7 @@ CREATE TABLE invoice_question (
     CHECK ((state IN ('upheld', 'dropped')) = (closed_ms IS NOT NULL))
 ) STRICT;
 CREATE INDEX invoice_question_by_invoice ON invoice_question (invoice, state);
+CREATE INDEX invoice_question_unclosed ON invoice_question (number) WHERE state IN ('open', 'answered');
 
 -- Invoices with each question that is not closed.
 CREATE VIEW invoice_questioned AS
@@ -285,11 +286,11 @@ CREATE VIEW invoice_output_tax AS
 SELECT t.seller, p.name AS seller_name, p.member, p.regime, t.month, t.currency, t.kind, t.category, t.rate, t.net_minor, t.tax_minor
 FROM invoice_month_tax t JOIN invoice_taxpayer p ON p.id = t.seller;
 
--- Input tax with what red letters took back taken off: what organisations have booked as deductible.
+-- Input tax with what red letters took back, and credit notes, taken off: what organisations have booked as deductible.
 CREATE VIEW invoice_input_tax AS
 SELECT b.organisation, b.period AS month, i.currency, t.category, t.rate,
-       sum(t.net_minor - coalesce(v.reversed_net_minor, 0)) AS net_minor,
-       sum(t.tax_minor - coalesce(v.reversed_tax_minor, 0)) AS tax_minor
+       sum(i.sign * (t.net_minor - coalesce(v.reversed_net_minor, 0))) AS net_minor,
+       sum(i.sign * (t.tax_minor - coalesce(v.reversed_tax_minor, 0))) AS tax_minor
 FROM invoice_booking b JOIN invoice i ON i.id = b.invoice JOIN invoice_tax t ON t.invoice = i.id
 LEFT JOIN invoice_reversal v ON v.invoice = t.invoice AND v.category = t.category AND v.rate = t.rate
 WHERE b.state = 'deductible'

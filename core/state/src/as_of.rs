@@ -22,7 +22,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 /// How long a statement is worked on.
@@ -33,9 +33,9 @@ pub(crate) struct Until {
 }
 
 impl Until {
-    /// From now on for so long, or until `stop` becomes true.
-    pub(crate) fn new(time_max: Duration, stop: &Arc<AtomicBool>) -> Self {
-        Self { deadline: Instant::now() + time_max, stop: Arc::clone(stop) }
+    /// Up to a moment, or until `stop` becomes true.
+    pub(crate) fn new(deadline: Instant, stop: &Arc<AtomicBool>) -> Self {
+        Self { deadline, stop: Arc::clone(stop) }
     }
 
     fn is_over(&self) -> bool {

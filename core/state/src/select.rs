@@ -94,7 +94,7 @@ impl Reader {
         self.with_connection(select.scope, |pooled| match select.scope.as_of {
             None => pooled.as_public(|connection| watched(connection, &text, select, &watch, take)),
             Some(height) => reader::snapshot(pooled, |pooled| {
-                let until = Until::new(select.time_max, &select.stop);
+                let until = Until::new(Instant::now() + select.time_max, &select.stop);
                 as_of::shadow(self, pooled, &text, height, &until).map_err(Failed)?;
                 pooled.as_public(|connection| watched(connection, &text, select, &watch, take)).map_err(Failed)
             })

@@ -218,12 +218,12 @@ impl Reader {
             Text::Program => sql.into(),
         };
         let mut pooled = self.take_for(scope).map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
+        let deadline = Instant::now() + limits.time_max;
         let result = reader::snapshot(&mut pooled, |pooled| {
             if let Some(height) = scope.as_of {
-                as_of::shadow(self, pooled, sql, height, &Until::new(limits.time_max, &Arc::default()))
-                    .map_err(Failed)?;
+                as_of::shadow(self, pooled, sql, height, &Until::new(deadline, &Arc::default())).map_err(Failed)?;
             }
-            run(pooled, sql, text, params, limits)
+            run(pooled, sql, text, params, (limits, deadline))
         });
         let result = result.map_err(Refusal::from);
         let whole = !matches!(&result, Err(refusal) if refusal.code == SqlCode::Broken.refusal("").code);
@@ -287,10 +287,9 @@ fn run(
     sql: &str,
     text: Text,
     params: SqlParams<'_>,
-    limits: SqlLimits,
+    (limits, deadline): (SqlLimits, Instant),
 ) -> Result<SqlResult, Failed> {
     let height = reader::height(&pooled.connection)?.unwrap_or(0);
-    let deadline = Instant::now() + limits.time_max;
     pooled.connection.progress_handler(CLOCK_STEPS, Some(move || Instant::now() > deadline))?;
     let result = pooled.as_public(|connection| match text {
         Text::Given => select(&mut prepared(connection.prepare(sql), limits)?, params, limits),

@@ -142,9 +142,19 @@ fn a_passkey_signs_in_and_its_session_is_good_for_the_consoles_pages_alone() {
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     let passkey = listed.as_array().unwrap().iter().find(|one| one["what"] == "passkey").unwrap();
     assert_eq!(passkey["key"], "shop/main");
+    // A key that is revoked on the ledger shows nothing more, while its passkey is still there.
+    let mut keeper = add_key("shop", "keeper");
+    keeper["roles"] = json!(["admin"]);
+    let of_session = [JSON, ("cookie", cookie.as_str()), own];
+    node.http.post("/v1/commands/member.add_key", &of_session, keeper.to_string()).expect(200);
+    let revoked = json!({"member": "shop", "name": "main"}).to_string();
+    node.http.post("/v1/commands/member.revoke_key", &of_session, revoked).expect(200);
+    with_cookie("/members/shop").expect(303);
+    for file in ["/accounts/shop/cny/statement.csv", "/invoices/none/invoice.pdf", "/blocks/1/0/payload"] {
+        with_cookie(file).expect(401);
+    }
     let gone = run(&["console", "remove", "--id", passkey["id"].as_str().unwrap(), "--dir", folder]);
     assert!(gone.status.success());
-    with_cookie("/members/shop").expect(303);
     add("y", &[own]).problem(401, "http/unauthenticated");
     assert_eq!(run(&["console", "remove", "--key", "a/main", "--dir", folder]).status.code(), Some(1));
     for file in ["console.json", "console.secret"] {

@@ -48,6 +48,8 @@ fn what_was_tampered_with_is_named() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} in {text}");
     }
+    // What was not read is not missing too.
+    assert!(!text.contains("missing row public.member"), "{text}");
     assert!(text.contains("differs from height"), "{text}");
 }
 

@@ -260,6 +260,26 @@ fn a_ubl_credit_note_is_issued_and_takes_back() {
 }
 
 #[test]
+fn a_credit_note_that_is_booked_takes_off_input_tax() {
+    let mut ledger = ledger();
+    let mut issue = |ubl: &str| {
+        // The ledger of tests is in that month.
+        let asked = json!({"ubl": ubl.replace("2026-11-", "2026-01-"), "buyer": "core-corp"});
+        let output = give_json(&mut ledger, "supplier-1/dev", "invoice.issue_en16931", &asked).unwrap();
+        output["id"].as_str().unwrap().to_owned()
+    };
+    let ids = [issue(EXAMPLE_XML), issue(&credit_note())];
+    let mut booked = |id: &str| {
+        let book = json!({"organisation": "core-corp", "period": "2026-01", "as": "deductible", "invoices": [id]});
+        ledger.run_json("core-corp/dev", "invoice.book", &book).applied();
+        let given = [("organisation", "core-corp"), ("from", "2026-01"), ("until", "2026-01")];
+        ledger.query("invoice.input_tax", &given).unwrap()["items"][0]["tax"].clone()
+    };
+    let [before, after] = [booked(&ids[0]), booked(&ids[1])];
+    assert!(before != json!("0.00") && after == json!("0.00"), "{before} {after}");
+}
+
+#[test]
 fn a_buyer_that_is_a_member_reads_and_holds_its_invoice() {
     let mut ledger = ledger();
     let asked = |buyer: &str| json!({"ubl": EXAMPLE_XML, "buyer": buyer});

@@ -1,8 +1,7 @@
 // Forms of the console: `<form data-action="/v1/…">` sends its inputs as JSON and has the key of the seat sign.
 //
-// An input's `data-field` is the JSON Pointer of its value, `data-type` how it is read: text (else), `integer`, `minor` (an amount with
-// `data-exponent` digits after the point, sent in minor units), `json`, `lines` and `words` (lists of texts), `boolean`. Empty inputs are
-// left out. Checked boxes with the same `data-list` are a list. `data-confirm` is asked first. What waits for signatures shows `#waits`.
+// An input's `data-field` is the JSON Pointer of its value, `data-type` how it is read: text (else), `integer`, `json`, `lines` and
+// `words` (lists of texts), `boolean`. Empty inputs are left out. Checked boxes with the same `data-list` are a list. `data-confirm` is asked first. What waits for signatures shows `#waits`.
 // `data-done` is where to go when it is done; `{name}` in it stands for a member of the answer. Without it the page is loaded again.
 
 import { Told, show, text, working, wrongAt } from "./form.js";
@@ -25,12 +24,6 @@ export class Wrong extends Error {
   }
 }
 
-function minor(value, exponent, input) {
-  const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
-  if (!found || (found[3] ?? "").length > exponent) throw new Wrong(input);
-  return Number(`${found[1]}${found[2]}${(found[3] ?? "").padEnd(exponent, "0")}`);
-}
-
 function read(input) {
   const value = input.value.trim();
   switch (input.dataset.type) {
@@ -39,8 +32,6 @@ function read(input) {
     case "integer":
       if (!/^-?\d{1,15}$/.test(value)) throw new Wrong(input);
       return Number(value);
-    case "minor":
-      return minor(value, Number(input.dataset.exponent ?? 2), input);
     case "json":
       try {
         return JSON.parse(value);

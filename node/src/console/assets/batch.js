@@ -121,6 +121,7 @@ form.addEventListener("submit", (event) => {
   working(async () => {
     by("batch-preview").hidden = true;
     const file = by("batch-file").files[0];
+    if (file && by("batch-lines").value.trim()) throw new Told(text("batch-both"));
     const given = (file ? await file.text() : by("batch-lines").value).replace(/^\uFEFF/, "");
     const read = given.trimStart().startsWith("{") ? fromNdjson(given) : fromCsv(given);
     if (read.length === 0) throw new Told(text("batch-empty"));

@@ -138,8 +138,9 @@ pub async fn run(State(node): State<Arc<Member>>, visit: Visit, Form(Sent { sql 
 
 /// POST /sql/csv
 pub async fn file(State(node): State<Arc<Member>>, visit: Visit, Form(Sent { sql }): Form<Sent>) -> Response {
-    let Some(kid) = node.seat(&visit.headers) else {
-        return Problem::unauthenticated("nobody is signed in").into_response();
+    let kid = match node.seated(&visit.headers).await {
+        Ok(kid) => kid,
+        Err(problem) => return problem.into_response(),
     };
     match select(&node, &kid, &sql).await {
         Ok(table) => {

@@ -283,8 +283,8 @@ pub async fn payload(
     Path((height, index)): Path<(String, String)>,
     visit: Visit,
 ) -> Response {
-    if node.seat(&visit.headers).is_none() {
-        return Problem::unauthenticated("nobody is signed in").into_response();
+    if let Err(problem) = node.seated(&visit.headers).await {
+        return problem.into_response();
     }
     match signed_text(&node, &height, &index).await {
         Ok(text) => {

@@ -77,7 +77,8 @@ async fn page(node: &Member, report: &Report, from: String) -> Answer<(String, O
         line(each.map(|(at, (_, kind))| shown(row.get(at + 1).unwrap_or(&Value::Null), *kind)))
     };
     let text = rows.iter().map(cells).collect();
-    let last = rows.last().filter(|_| rows.len() == PAGE).and_then(|row| row.first()?.as_str()).map(str::to_owned);
+    // A page may have more rows than places, or fewer: only one that has none is the end.
+    let last = rows.last().and_then(|row| row.first()?.as_str()).map(str::to_owned);
     Ok((text, last))
 }
 

@@ -131,7 +131,7 @@ pub struct Known {
 
 /// GET /invoices/buyers/{taxpayer}: who that is on this ledger, or what is wrong with the id, for the field where it is typed.
 pub async fn buyer(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Answer<Json<Value>> {
-    node.seat(&visit.headers).ok_or_else(|| Problem::unauthenticated("nobody is signed in"))?;
+    node.seated(&visit.headers).await?;
     taxpayer_id::check(&id).map_err(|why| {
         let detail = format!("{id:?} is not a taxpayer id: {why}");
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invoice/1", detail).at("/buyer/taxpayer")

@@ -176,7 +176,7 @@ pub async fn xml(State(node): State<Arc<Member>>, Path(id): Path<String>, visit:
 }
 
 async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static str) -> Answer<Response> {
-    let kid = node.seat(&visit.headers).ok_or_else(|| Problem::unauthenticated("nobody is signed in"))?;
+    let kid = node.seated(&visit.headers).await?;
     let (subject, number) = opened_by(node, &kid, id).await?;
     let none = || Problem::not_found(format!("there is no {media_type} of this"));
     let rendering = *node.registry.rendering(&subject, media_type).ok_or_else(none)?;
@@ -191,7 +191,9 @@ async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static 
     // A number of a European invoice is whatever its seller writes.
     let name: String = number.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
     let extension = media_type.rsplit('/').next().unwrap_or_default();
-    let disposition = format!("inline; filename=\"{name}.{extension}\"");
+    // XML is its seller's, and would be a page of this origin.
+    let kind = if media_type == "application/pdf" { "inline" } else { "attachment" };
+    let disposition = format!("{kind}; filename=\"{name}.{extension}\"");
     let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     Ok(confidential((headers, bytes).into_response()))
 }

@@ -5,7 +5,7 @@ use crate::{
         desk::{Desk, Moment},
     },
     member::Member,
-    problem::{Answer, Problem},
+    problem::Answer,
 };
 use axum::{
     extract::{Path, Query, State},
@@ -83,13 +83,11 @@ pub(super) async fn csv(
     Path((owner, name)): Path<(String, String)>,
     Query(Wanted { before }): Query<Wanted>,
 ) -> Answer<Response> {
-    if node.seat(&headers).is_none() {
-        return Err(Problem::unauthenticated("nobody is signed in"));
-    }
+    node.seated(&headers).await?;
     let id = format!("{owner}/{name}");
     let table = node.store.sql(ENTRIES.to_owned(), params(&id, before, FILE)).await?;
-    let mut text =
-        csv::line(["number", "kind", "counterparty", "amount", "balance", "time", "reference", "end_to_end_id"]);
+    let names = ["number", "kind", "counterparty", "amount", "balance", "time", "reference", "end_to_end_id"];
+    let mut text = format!("{}{}", csv::MARK, csv::line(names));
     for row in table.rows.into_iter().map(Row::new) {
         let of = decimals(&row, 8);
         let amount = |at| format_decimal(row.integer(at).unwrap_or_default(), of);

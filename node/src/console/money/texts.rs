@@ -66,6 +66,7 @@ texts! {
     batch_total: "Together", "合计";
     batch_wrong: "Wrong lines", "有误的行";
     batch_fix: "Nothing is sent while a line is wrong.", "有误的行修正之前不会提交。";
+    batch_both: "Choose a file or write the payments here, not both.", "请选择文件或在此填写付款，二者只能选其一。";
     batch_empty: "There is no payment in it.", "没有付款记录。";
     batch_done: "Paid", "已付款";
     batch_progress: "Progress", "进度";

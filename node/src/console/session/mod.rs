@@ -71,6 +71,14 @@ impl Member {
         }
     }
 
+    /// The same where there must be one; a key that the ledger no longer takes has none, whatever its session says.
+    pub async fn seated(&self, headers: &HeaderMap) -> Answer<Kid> {
+        let nobody = || Problem::unauthenticated("nobody is signed in");
+        let kid = self.seat(headers).ok_or_else(nobody)?;
+        let now = self.hub.executed().borrow().time_ms;
+        if self.access.is_open() || self.store.is_valid(&kid, now).await? { Ok(kid) } else { Err(nobody()) }
+    }
+
     /// The keys whose seats whoever asks may take without signing in.
     pub fn seats(&self) -> Vec<Kid> {
         if self.access.is_open() { self.keys.kids().cloned().collect() } else { Vec::new() }

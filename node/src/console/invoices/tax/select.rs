@@ -25,25 +25,26 @@ pub const TAXPAYERS: &str = concat!(
 );
 
 /// What needs a look in the month ?3, after ?1.
-pub const ALARMS: &str = "SELECT t.id || ' ' || m.currency, k.kind, t.id, t.name, m.month, m.currency,
+pub const ALARMS: &str = "SELECT t.id || ' ' || m.currency || ' ' || k.kind, k.kind, t.id, t.name, m.month, m.currency,
         iif(k.kind = 'near_quota',
             max(coalesce(iif(m.invoices_max > 0, m.invoices * 100 / m.invoices_max, 100), 0),
                 coalesce(iif(m.issued_max_minor > 0, m.issued_minor / max(m.issued_max_minor / 100, 1), 100), 0)),
             m.red * 100 / max(m.invoices, 1))
     FROM invoice_taxpayer t CROSS JOIN invoice_month m ON m.seller = t.id AND m.month = ?3
-    CROSS JOIN (SELECT 'near_quota' AS kind UNION ALL SELECT 'many_red_letters') k
-    WHERE t.id || ' ' || m.currency > ?1
+    CROSS JOIN (SELECT 'many_red_letters' AS kind UNION ALL SELECT 'near_quota') k
+    WHERE t.id || ' ' || m.currency || ' ' || k.kind > ?1
       AND iif(k.kind = 'near_quota',
               m.invoices >= m.invoices_max - m.invoices_max / 10 OR m.issued_minor >= m.issued_max_minor - m.issued_max_minor / 10,
               m.red >= 5 AND m.red * 5 >= m.invoices)
-    ORDER BY t.id, m.currency LIMIT ?2";
+    ORDER BY t.id, m.currency, k.kind LIMIT ?2";
 
-/// Questions that are not closed, of the newest thousand, before ?1.
-pub const QUESTIONS: &str = "SELECT printf('%020d', q.number), i.id, i.number, i.seller, i.seller_name, q.rule, q.reason,
+/// Questions that are not closed, the newest first, before ?1.
+pub const QUESTIONS: &str =
+    "SELECT printf('%020d', q.number), i.id, i.number, i.seller, i.seller_name, q.rule, q.reason,
         q.asked_by, q.state, q.answer, q.asked_ms
-    FROM (SELECT * FROM invoice_question WHERE ?1 = '' OR number < CAST(?1 AS INTEGER) ORDER BY number DESC LIMIT 1000) q
-    JOIN invoice i ON i.id = q.invoice
-    WHERE q.state IN ('open', 'answered') ORDER BY q.number DESC LIMIT ?2";
+    FROM invoice_question q JOIN invoice i ON i.id = q.invoice
+    WHERE q.state IN ('open', 'answered') AND q.number < iif(?1 = '', 9223372036854775807, CAST(?1 AS INTEGER))
+    ORDER BY q.number DESC LIMIT ?2";
 
 /// Payments to a taxpayer ?1 whose invoices have several holders, of its newest.
 macro_rules! several_buyers {

@@ -152,21 +152,22 @@ impl Reader {
 
     /// The rows that a transaction wrote, in their order: those at these places among them, and how many there are.
     pub fn changes_of(&self, height: u64, index: u32, wanted: Range<usize>) -> Result<(Vec<RowChange>, usize), Fault> {
-        let (mut found, mut count) = (Vec::new(), 0);
+        let (mut found, mut count, mut whole) = (Vec::new(), 0, true);
         self.each_change(height, |change| {
             if change.transaction == index {
                 if wanted.contains(&count) {
-                    found.push(RowChange {
-                        index,
-                        table: Arc::clone(change.table),
-                        old: change.old.and_then(row::decode),
-                        new: change.new.and_then(row::decode),
-                    });
+                    let mut decoded = |row: Option<&[u8]>| {
+                        let values = row.and_then(row::decode);
+                        whole &= row.is_some() == values.is_some();
+                        values
+                    };
+                    let (old, new) = (decoded(change.old), decoded(change.new));
+                    found.push(RowChange { index, table: Arc::clone(change.table), old, new });
                 }
                 count += 1;
             }
         })?;
-        Ok((found, count))
+        if whole { Ok((found, count)) } else { Err(changes::damaged(height)) }
     }
 
     /// How many rows of which tables a block wrote, in the order in which it first wrote to them.

@@ -82,6 +82,7 @@ fn a_list_is_narrowed_and_says_what_fits() {
     }
     assert!(lists("core-corp/dev", &format!("number={number}"), &first));
     assert!(!lists("core-corp/dev", &format!("number={number}"), &second));
+    assert!(!lists("core-corp/dev", &format!("number={number}&from=2999-01-01"), &first));
     assert!(lists("core-corp/dev", &format!("view=held&from={today}&until={today}"), &first));
     assert!(!lists("core-corp/dev", "view=held&until=2020-01-01", &first));
     assert!(!lists("core-corp/dev", "view=held&from=2999-01-01", &first));

@@ -1,7 +1,7 @@
 use crate::{
     following::{catch_up, create_lot, verify},
     postgres::Cluster,
-    support::{Dev, run},
+    support::{Dev, Process, run},
 };
 
 /// Follows once and expects it to fail with this code.
@@ -47,17 +47,14 @@ fn a_database_has_one_mirror_that_writes_it() {
     let dev = Dev::alone();
     catch_up(&dev, &cluster, &[]);
     let begun: u64 = cluster.sql("SELECT height FROM ledger_mirror.progress").parse().unwrap();
-    std::thread::scope(|scope| {
-        let running = scope.spawn(|| run(&["mirror", "--to", &cluster.url(), "--url", dev.http.url()]));
-        dev.add_key("shop-1", "one").expect(200);
-        cluster.wait_for_height(begun + 1);
-        cluster.sql("UPDATE ledger_mirror.progress SET height = height + 1000");
-        dev.add_key("shop-1", "other").expect(200);
-        let output = running.join().unwrap();
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{text}");
-        assert!(text.contains("one mirror that writes it"), "{text}");
-    });
+    let running = Process::start(&["mirror", "--to", &cluster.url(), "--url", dev.http.url()]);
+    dev.add_key("shop-1", "one").expect(200);
+    cluster.wait_for_height(begun + 1);
+    cluster.sql("UPDATE ledger_mirror.progress SET height = height + 1000");
+    dev.add_key("shop-1", "other").expect(200);
+    let (text, code) = running.end();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("one mirror that writes it"), "{text}");
 }
 
 #[test]

@@ -62,15 +62,20 @@ impl Process {
     }
 
     /// SIGTERM; what it wrote, and its exit code.
-    pub fn stop(mut self) -> (String, Option<i32>) {
+    pub fn stop(self) -> (String, Option<i32>) {
         let sent = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(sent.success());
+        self.end()
+    }
+
+    /// Waits until it ends; what it wrote, and its exit code.
+    pub fn end(mut self) -> (String, Option<i32>) {
         let until = Instant::now() + STOP;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (self.output(), status.code());
             }
-            assert!(Instant::now() < until, "does not stop: {}", self.output());
+            assert!(Instant::now() < until, "does not end: {}", self.output());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

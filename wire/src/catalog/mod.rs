@@ -107,6 +107,8 @@ pub(crate) struct Question {
 
 /// How many virtual-machine steps pass between two looks at the clock.
 const LOOK_STEPS: i32 = 1_000;
+/// How often what waits for the connection looks whether it is to go on.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl Tables for BTreeMap<String, Columns> {
     fn columns(&self, _schema: Option<&str>, table: &str) -> Option<Columns> {
@@ -182,9 +184,21 @@ impl Catalog {
         stop: &Arc<AtomicBool>,
         take: &mut dyn FnMut(&Row<'_>) -> Result<bool, WireError>,
     ) -> Result<(), WireError> {
-        let mut connection = self.connection.lock();
         let (deadline, flag) = (Instant::now() + time_max, Arc::clone(stop));
         let over = move || flag.load(Ordering::Relaxed) || Instant::now() > deadline;
+        // A portal of the session that is read in parts has it meanwhile: the wait ends as the statement would.
+        let mut connection = loop {
+            match self.connection.try_lock_for(LOOK) {
+                Some(connection) => break connection,
+                None if over() => {
+                    return Err(WireError::new(
+                        SqlState::Cancelled,
+                        "canceling statement that waited for another of its session",
+                    ));
+                }
+                None => {}
+            }
+        };
         connection.progress_handler(LOOK_STEPS, Some(over)).map_err(|error| internal(&error))?;
         let result = answer(&connection, question, params, take);
         connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| internal(&error))?;

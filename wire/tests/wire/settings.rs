@@ -88,6 +88,11 @@ fn set_config_sets() {
     ]);
     assert_eq!(error(&set), None);
     assert_eq!(client.value("SHOW statement_timeout"), "2s");
+    // What a SELECT that fails asked for is not set by the next one.
+    let failed = client.query("SELECT set_config('application_name', 'z', false), current_setting('no.such')");
+    assert!(error(&failed).is_some());
+    client.query("SELECT set_config('statement_timeout', '3s', false)");
+    assert_eq!(client.value("SHOW application_name"), "x");
     for (sql, state) in [
         ("SELECT set_config('nonesuch', '1', false)", "42704"),
         ("SELECT set_config('client_encoding', 'latin1', false)", "22023"),

@@ -56,12 +56,12 @@ pub async fn page(
     Query(asked): Query<Asked>,
     visit: Visit,
 ) -> Response {
+    if node.seat(&visit.headers).is_some() {
+        return visit.at_desk(&node, async |desk| checked(&node, asked, || desk.page()).await).await;
+    }
     let asks = !asked.number.is_empty() || !asked.total.is_empty();
     if asks && !bucket.lock().is_ok_and(|mut bucket| bucket.take(now_ms())) {
         return visit.problem(&node, &Problem::busy("too many invoices are checked here: try again in a moment"));
-    }
-    if node.seat(&visit.headers).is_some() {
-        return visit.at_desk(&node, async |desk| checked(&node, asked, || desk.page()).await).await;
     }
     let made = checked(&node, asked, || visit.page(&node)).await;
     visit.answer(&node, made)

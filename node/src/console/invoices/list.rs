@@ -194,15 +194,17 @@ async fn found(desk: &Desk, asked: &Asked, t: &'static Texts) -> Answer<Found> {
     let (low, high) = bounds(desk, asked).await?;
     let most = if asked.filters() { LOOKED } else { PAGE + 1 };
     let given = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
-    let params = vec![
+    let of_number = !asked.number.is_empty();
+    let mut params = vec![
         json!(desk.member()),
-        json!(if asked.number.is_empty() { low } else { asked.number.clone() }),
+        json!(if of_number { &asked.number } else { &low }),
         json!(high),
         json!(most),
         given(&asked.state),
         given(&asked.party),
         json!(PAGE + 1),
     ];
+    params.extend(of_number.then(|| json!(low)));
     let rows = desk.select(asked.sql()?, params).await?;
     let (seen, last) = rows.first().map_or((0, String::new()), |row| (row.number(0), row.text(1)));
     let mut invoices: Vec<Invoice> =

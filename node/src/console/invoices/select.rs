@@ -84,9 +84,10 @@ pub(super) const REIMBURSED: &str = list!(concat!(
     ") ORDER BY id DESC LIMIT ?4"
 ));
 
-/// Those of a number, of all sellers: ?2 is the number.
-pub(super) const OF_NUMBER: &str =
-    list!("SELECT id FROM invoice WHERE number = ?2 AND id < ?3 AND ?1 IS NOT NULL ORDER BY id DESC LIMIT ?4");
+/// Those of a number, of all sellers: ?2 is the number, ?8 the first id.
+pub(super) const OF_NUMBER: &str = list!(
+    "SELECT id FROM invoice WHERE number = ?2 AND id >= ?8 AND id < ?3 AND ?1 IS NOT NULL ORDER BY id DESC LIMIT ?4"
+);
 
 /// The first heights of blocks from the times ?1 and ?2 on, below ?3: found by halving, since blocks have their times in order.
 pub(super) const HEIGHTS: &str = "WITH RECURSIVE

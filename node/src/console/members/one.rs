@@ -70,8 +70,6 @@ struct Key {
     roles: Vec<String>,
     revoked_height: Option<i64>,
     replaced_by: String,
-    /// Whether whoever asks may put another in its place.
-    rotatable: bool,
 }
 
 struct Reading {
@@ -137,7 +135,6 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
             let reading = desk.select(READING, of_member()).await?;
             let own = desk.member() == id;
             let manages = own && desk.seat.has(ADMIN) && member.text(2) == "active";
-            let rotatable = |name: &str| manages || own && desk.kid().key() == name;
             Ok(One {
                 t,
                 form_id: form_id(),
@@ -149,7 +146,7 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 state_reason: member.text(6),
                 roles: member.words(7),
                 validates_from: member.integer(8),
-                keys: keys.iter().map(|row| key(row, &rotatable)).collect(),
+                keys: keys.iter().map(key).collect(),
                 reading: reading.iter().map(reading_key).collect(),
                 policy: read_policy(&policy),
                 manages,
@@ -164,10 +161,9 @@ fn moment(ms: Option<i64>) -> Option<Moment> {
     ms.and_then(|ms| u64::try_from(ms).ok()).map(Moment)
 }
 
-fn key(row: &Row, rotatable: &dyn Fn(&str) -> bool) -> Key {
+fn key(row: &Row) -> Key {
     let (name, active) = (row.text(0), row.text(2) == "active");
     Key {
-        rotatable: active && rotatable(&name),
         name,
         public_key: row.text(1),
         active,

@@ -6,6 +6,7 @@ use super::{
 use crate::{
     console::{Page, Row, Visit, desk::form_id},
     member::Member,
+    problem::Problem,
 };
 use askama::Template;
 use axum::{
@@ -65,6 +66,10 @@ struct Account {
 pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wanted): Query<Wanted>) -> Response {
     if let Some((owner, name)) = wanted.account.trim().split_once('/') {
         return (StatusCode::SEE_OTHER, [(header::LOCATION, path(owner, name))]).into_response();
+    }
+    if !wanted.account.trim().is_empty() {
+        let wrong = format!("{:?} is no account: they are owner/name", wanted.account.trim());
+        return visit.problem(&node, &Problem::not_found(wrong));
     }
     visit
         .at_desk(&node, async |desk| {

@@ -136,7 +136,8 @@ CREATE TABLE invoice (
     regime          TEXT    NOT NULL,
     kind            TEXT CHECK (kind IN ('ordinary', 'special')),  -- cn-vat
     type_code       TEXT,              -- en16931: BT-3
-    state           TEXT    NOT NULL CHECK (state IN ('issued', 'partly_reversed', 'reversed')),
+    -- No IN: for a list of three or more SQLite makes a table for each row that it checks.
+    state           TEXT    NOT NULL CHECK (state = 'issued' OR state = 'partly_reversed' OR state = 'reversed'),
     seller          TEXT    NOT NULL,  -- taxpayer
     seller_name     TEXT    NOT NULL,
     subject         TEXT,              -- what is sealed of it, in document_sealed: invoice:member/reference

@@ -5,6 +5,7 @@ mod histogram;
 mod load;
 mod machine;
 mod nodes;
+mod pages;
 mod report;
 mod run;
 mod size;

@@ -98,7 +98,7 @@ impl fmt::Display for Size {
         let Self { invoices, reads, reopen_s, disk_bytes, disk } = self;
         writeln!(f, "size               {invoices} invoices")?;
         for Timed { what, count, p50_ms, p99_ms } in reads {
-            writeln!(f, "  {what:32} p50 {p50_ms} ms, p99 {p99_ms} ms, {count} times")?;
+            writeln!(f, "  {what:48} p50 {p50_ms} ms, p99 {p99_ms} ms, {count} times")?;
         }
         writeln!(f, "reopened           in {reopen_s} s")?;
         let parts: Vec<_> = disk.iter().map(|(name, bytes)| format!("{name} {}", bytes / invoices)).collect();

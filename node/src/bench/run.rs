@@ -3,6 +3,7 @@ use super::{
     load::{self, Pressure},
     machine,
     nodes::Nodes,
+    pages,
     report::{More, Report},
     size::{self, Size},
     workload::{Ready, Task},
@@ -145,7 +146,9 @@ fn measure(options: &Options, clients: &[Client], members: &[Arc<Member>], probe
     let size = match answers.remembered.first() {
         Some((known, _)) if options.reads > 0 => {
             let invoices = rows_before + rows;
-            let reads = size::reads(&clients[0], known, invoices, options.reads)?;
+            let chosen = size::choose(&clients[0], known, invoices, options.reads)?;
+            let mut reads = size::reads(&clients[0], &chosen)?;
+            reads.extend(pages::times(&clients[0], &members[0], &chosen)?);
             Some(Size { invoices, reads, reopen_s: 0.0, disk_bytes: 0, disk: Vec::new() })
         }
         _ => None,

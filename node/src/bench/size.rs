@@ -13,7 +13,7 @@ const SERIES_DIGITS: usize = 5;
 #[derive(Debug, Clone, Serialize)]
 pub struct Timed {
     /// For what.
-    pub what: &'static str,
+    pub what: String,
     /// How often it was asked for.
     pub count: usize,
     /// Half of the answers came within this time.
@@ -38,19 +38,19 @@ pub struct Size {
 }
 
 /// An invoice that is looked up.
-struct Issued {
-    id: String,
-    number: String,
-    total: String,
-    seller: String,
-    month: String,
+pub struct Issued {
+    pub id: String,
+    pub number: String,
+    pub total: String,
+    pub seller: String,
+    pub month: String,
 }
 
 /// A kind of read.
 type Read<'a> = (&'static str, &'a dyn Fn(&Issued) -> Result<(), Mismatch>);
 
-/// Times reads of invoices spread over all `invoices` that there are, each kind `count` times; `known` is the id of one of them.
-pub fn reads(client: &Client, known: &str, invoices: u64, count: usize) -> Result<Vec<Timed>, Mismatch> {
+/// `count` invoices spread over all `invoices` that there are; `known` is the id of one of them.
+pub fn choose(client: &Client, known: &str, invoices: u64, count: usize) -> Result<Vec<Issued>, Mismatch> {
     let series: String = issued(client, known)?.number.chars().take(SERIES_DIGITS).collect();
     let mut chosen = Vec::with_capacity(count);
     for at in 0..count as u64 {
@@ -60,6 +60,27 @@ pub fn reads(client: &Client, known: &str, invoices: u64, count: usize) -> Resul
         let id = id.ok_or_else(|| Mismatch::Wrong(format!("there is no invoice {number}")))?;
         chosen.push(issued(client, &id)?);
     }
+    Ok(chosen)
+}
+
+/// Times one kind of read, once for each of `chosen`.
+pub fn timed(
+    what: String,
+    chosen: &[Issued],
+    read: impl Fn(&Issued) -> Result<(), Mismatch>,
+) -> Result<Timed, Mismatch> {
+    let mut latencies = Histogram::default();
+    for one in chosen {
+        let begun = Instant::now();
+        read(one)?;
+        latencies.add(begun.elapsed());
+    }
+    let [p50_ms, p99_ms] = [50, 99].map(|percent| latencies.percentile_ms(percent));
+    Ok(Timed { what, count: chosen.len(), p50_ms, p99_ms })
+}
+
+/// Times what programs ask of invoices, once each for each of `chosen`.
+pub fn reads(client: &Client, chosen: &[Issued]) -> Result<Vec<Timed>, Mismatch> {
     let get = |path: &str, right: &dyn Fn(&Value) -> bool| -> Result<(), Mismatch> {
         let answer = client.get(path)?;
         if right(&answer) { Ok(()) } else { Err(Mismatch::Wrong(format!("{path} answers {answer}"))) }
@@ -81,17 +102,7 @@ pub fn reads(client: &Client, known: &str, invoices: u64, count: usize) -> Resul
             Ok(())
         }),
     ];
-    let timed = |(what, read): Read<'_>| {
-        let mut latencies = Histogram::default();
-        for one in &chosen {
-            let begun = Instant::now();
-            read(one)?;
-            latencies.add(begun.elapsed());
-        }
-        let [p50_ms, p99_ms] = [50, 99].map(|percent| latencies.percentile_ms(percent));
-        Ok(Timed { what, count, p50_ms, p99_ms })
-    };
-    kinds.into_iter().map(timed).collect()
+    kinds.into_iter().map(|(what, read)| timed(what.to_owned(), chosen, read)).collect()
 }
 
 fn issued(client: &Client, id: &str) -> Result<Issued, Mismatch> {

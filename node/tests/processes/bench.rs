@@ -43,7 +43,13 @@ fn a_benchmark_finds_what_it_acknowledged_and_prints_the_figures_promised() {
         if sized == 1 {
             let size = &report["size"];
             assert_eq!(size["invoices"], 300 + report["rows"].as_u64().unwrap(), "{text}");
-            assert_eq!(size["reads"].as_array().unwrap().len(), 5, "{text}");
+            let reads: Vec<_> = size["reads"].as_array().unwrap().iter().map(|read| &read["what"]).collect();
+            assert!(
+                ["proof of an invoice", "/invoices", "/tax/{taxpayer}"]
+                    .iter()
+                    .all(|what| reads.iter().any(|read| read == what)),
+                "{text}"
+            );
             assert!(size["disk_bytes"].as_u64().unwrap() > 0 && size["reopen_s"].as_f64().unwrap() > 0.0, "{text}");
         }
         assert!(report["rows"].as_u64().unwrap() >= 100 && report["tps"].as_f64().unwrap() > 0.0, "{text}");

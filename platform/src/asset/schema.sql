@@ -41,7 +41,8 @@ CREATE INDEX asset_account_by_asset ON asset_account (asset, id);
 -- so an account's movements are a list and need no index.
 CREATE TABLE asset_transfer (
     number             INTEGER NOT NULL PRIMARY KEY,  -- height << 32 | place in the block << 16 | counter
-    kind               TEXT    NOT NULL CHECK (kind IN ('issue', 'redeem', 'transfer', 'capture', 'offer')),
+    -- No IN: for a list of three or more SQLite makes a table for each row that it checks.
+    kind               TEXT    NOT NULL CHECK (kind = 'issue' OR kind = 'redeem' OR kind = 'transfer' OR kind = 'capture' OR kind = 'offer'),
     asset              TEXT    NOT NULL,
     from_account       TEXT    NOT NULL,
     to_account         TEXT    NOT NULL,

@@ -1,10 +1,10 @@
-"""Fills a shared table of a node under `dev`: address, calls, rows of each, rows one a call."""
+"""Fills a shared table of a node under `dev`: address, calls one after the other, rows of each."""
 
 import json
 import sys
 import urllib.request
 
-URL, CALLS, ROWS, SINGLE = sys.argv[1], *map(int, sys.argv[2:5])
+URL, CALLS, ROWS = sys.argv[1], *map(int, sys.argv[2:4])
 # A statement has at most so many rows here: texts have 64 KiB.
 ROWS_OF_STATEMENT = 250
 
@@ -33,6 +33,3 @@ for _ in range(CALLS):
         statements.append(insert(at, count))
         at += count
     execute(*statements)
-for _ in range(SINGLE):
-    execute(insert(at, 1))
-    at += 1

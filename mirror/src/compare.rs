@@ -1,7 +1,7 @@
 use crate::{
     Error,
     catalog::Catalog,
-    expected::{Expected, Found, key_values},
+    expected::{Expected, Found},
     sql,
     target::Target,
 };
@@ -143,7 +143,7 @@ async fn rows(
     while let Some(row) = rows.try_next().await? {
         compared.rows += 1;
         let values = values(target, &row)?;
-        let (table, key) = (target.name(), shown(target, &key_values(target, &values)));
+        let (table, key) = (target.name(), shown(target, &target.key_values(&values)));
         match expected.tick(target, &values)? {
             Found::Same => {}
             Found::Changed => compared.add(Difference::Changed { table, key }),

@@ -24,6 +24,9 @@ pub enum Error {
     /// The database is not one that this ledger can be mirrored to, or not from this node.
     #[error("{0}")]
     Refused(String),
+    /// The height in the database is not the one that this connection left there.
+    #[error("somebody else moved the height of this mirror: a database has one mirror that writes it")]
+    Moved,
     /// The node has not got as far as the mirror.
     #[error("the mirror is at height {mirror}, the node only at {node}: it is behind, or has another history")]
     Behind {
@@ -83,7 +86,7 @@ impl Error {
     /// Whether the answer is a no, rather than a fault of the surroundings.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::Behind { .. } | Self::Lied { .. } | Self::NotCertified(_) => true,
+            Self::Refused(_) | Self::Moved | Self::Behind { .. } | Self::Lied { .. } | Self::NotCertified(_) => true,
             Self::Node(error) => error.problem().is_some_and(|problem| !problem.is_passing()),
             _ => false,
         }

@@ -1,5 +1,5 @@
 use crate::{
-    step::{Step, Writes},
+    step::{Step, Write, Writes},
     target::Target,
 };
 use counterfoil_types::{Hash, Value, row};
@@ -28,12 +28,12 @@ impl Expected {
     pub fn take(&self, step: &Step) -> rusqlite::Result<()> {
         let mut put = self.connection.prepare_cached("INSERT OR REPLACE INTO expected VALUES (?1, ?2, ?3)")?;
         let mut remove = self.connection.prepare_cached("DELETE FROM expected WHERE target = ?1 AND key = ?2")?;
-        for Writes { target, put: rows, gone } in step.writes.values() {
-            for key in gone {
-                remove.execute((target.id, row::encode(key)))?;
-            }
-            for values in rows {
-                put.execute((target.id, key_of(target, values), hash_of(values).0))?;
+        for Writes { target, rows } in step.writes.values() {
+            for (key, write) in rows {
+                match write {
+                    Write::Put(values) => put.execute((target.id, key, hash_of(values).0))?,
+                    Write::Remove(_) => remove.execute((target.id, key))?,
+                };
             }
         }
         Ok(())
@@ -41,7 +41,7 @@ impl Expected {
 
     /// Ticks a row off; what it should have been where it differs.
     pub fn tick(&self, target: &Target, values: &[Value]) -> rusqlite::Result<Found> {
-        let key = key_of(target, values);
+        let key = row::encode(&target.key_values(values));
         let hash: Option<[u8; 32]> = self
             .connection
             .prepare_cached("SELECT hash FROM expected WHERE target = ?1 AND key = ?2")?
@@ -77,15 +77,6 @@ pub enum Found {
     Changed,
     /// It should not be there.
     Extra,
-}
-
-/// The values of a row's primary key.
-pub fn key_values(target: &Target, values: &[Value]) -> Vec<Value> {
-    target.key.iter().map(|&at| values[at].clone()).collect()
-}
-
-fn key_of(target: &Target, values: &[Value]) -> Vec<u8> {
-    row::encode(&key_values(target, values))
 }
 
 fn hash_of(values: &[Value]) -> Hash {

@@ -1,14 +1,17 @@
-use crate::{Address, Error, Metrics, chain::Chain, error::Backoff, sink::Sink, step::Step};
+use crate::{
+    Address, Error, Metrics,
+    chain::Chain,
+    error::Backoff,
+    queue::Queue,
+    sink::{Sink, Written},
+    step::Step,
+};
 use counterfoil_client::{BlockChanges, Client, Followed, Mark};
 use counterfoil_types::Hash;
 use tokio::sync::mpsc;
 
 /// Lines of the node that wait to be written.
 const WAITING: usize = 64;
-/// Transactions that are under way at once, and the rows and bytes from which on no more join them.
-const STEPS_MAX: usize = 256;
-const ROWS_MAX: usize = 8_192;
-const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// How a ledger is followed.
 #[derive(Debug, Clone)]
@@ -34,7 +37,7 @@ pub async fn follow(
     mut say: impl FnMut(&str),
 ) -> Result<(), Error> {
     let mut backoff = Backoff::new();
-    let mut session = Session { node, options, metrics, again: false };
+    let mut session = Session { node, options, metrics, again: false, wrote: false };
     loop {
         let before = metrics.blocks_written();
         let error = match session.run(&mut say).await {
@@ -42,7 +45,7 @@ pub async fn follow(
             Err(error) => error,
         };
         metrics.connected(false);
-        let waits = error.is_passing() || session.again && matches!(error, Error::Behind { .. });
+        let waits = error.is_passing() || session.expects(&error);
         if options.once || !waits {
             return Err(error);
         }
@@ -62,11 +65,24 @@ struct Session<'a> {
     metrics: &'a Metrics,
     /// Whether both sides were connected before.
     again: bool,
+    /// Whether something was written since they are.
+    wrote: bool,
 }
 
 impl Session<'_> {
+    /// Whether an error may come of a restart, and goes by.
+    fn expects(&self, error: &Error) -> bool {
+        match error {
+            Error::Behind { .. } => self.again,
+            // PostgreSQL may still have been at a transaction of a mirror that was killed, when the height was read.
+            Error::Moved => !self.wrote,
+            _ => false,
+        }
+    }
+
     /// Connects both sides and writes block after block.
     async fn run(&mut self, say: &mut impl FnMut(&str)) -> Result<(), Error> {
+        self.wrote = false;
         let node = self.node.clone();
         let status = tokio::task::spawn_blocking(move || node.status()).await;
         let status = status.map_err(|error| Error::Refused(error.to_string()))??;
@@ -83,56 +99,98 @@ impl Session<'_> {
             meet(&mut lines, height, sink.progress.result, self.metrics).await?;
             chain = Chain::after(height, sink.progress.result);
         }
-        let mark = Mark { height: from.unwrap_or(0), time_ms: sink.progress.time_ms };
-        self.metrics.mirrored(mark, 0, 0);
+        self.metrics.begins(Mark { height: from.unwrap_or(0), time_ms: sink.progress.time_ms });
         self.metrics.connected(true);
         self.again = true;
         say(&format!("ledger {} from height {} on, to {}", status.ledger, chain.next(), self.options.to));
-        while !self.options.once || chain.next() <= status.executed {
-            let steps = self.group(&mut lines, &mut chain, &mut sink, status.ledger).await?;
-            let (blocks, rows) =
-                steps.iter().fold((0, 0), |(blocks, rows), step| (blocks + step.blocks, rows + step.rows));
-            if let Some(last) = steps.last() {
-                let mark = Mark { height: last.height, time_ms: last.time_ms };
-                sink.apply(steps).await?;
-                self.metrics.mirrored(mark, blocks, rows);
+        let last = self.options.once.then_some(status.executed);
+        let intake = Intake { ledger: status.ledger, chain, executed: status.executed, last, queue: Queue::default() };
+        let ended = self.write(&mut lines, intake, &mut sink).await;
+        if ended.as_ref().is_err_and(|error| !matches!(error, Error::Postgres(_) | Error::Moved)) {
+            // What is under way is heard out: the next connection has to find the height that it leaves.
+            while sink.is_busy() {
+                self.written(sink.settled().await?, &sink);
+            }
+        }
+        ended
+    }
+
+    /// Writes what comes, up to the last block if there is one.
+    async fn write(&mut self, lines: &mut Lines, mut intake: Intake, sink: &mut Sink) -> Result<(), Error> {
+        loop {
+            while let Some(step) = intake.next_for(sink) {
+                sink.send(step).await?;
+                self.metrics.pending(sink.blocks_under_way());
+            }
+            if intake.is_done() && !sink.is_busy() {
+                return Ok(());
+            }
+            tokio::select! {
+                written = sink.settled(), if sink.is_busy() => self.written(written?, sink),
+                line = lines.recv(), if intake.wants_more() => {
+                    intake.take(line.ok_or(Error::Ended)??, sink, self.metrics)?;
+                    // What came meanwhile goes along.
+                    while intake.wants_more() && let Ok(line) = lines.try_recv() {
+                        intake.take(line?, sink, self.metrics)?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn written(&mut self, written: Written, sink: &Sink) {
+        self.wrote = true;
+        self.metrics.written(written);
+        self.metrics.pending(sink.blocks_under_way());
+    }
+}
+
+/// What comes from the node, on its way to PostgreSQL.
+struct Intake {
+    ledger: Hash,
+    chain: Chain,
+    /// The newest height that the node is known to have executed.
+    executed: u64,
+    /// The last block that is wanted, if not all that will ever come.
+    last: Option<u64>,
+    queue: Queue,
+}
+
+impl Intake {
+    /// Checks a line, and has what it says wait for its turn.
+    fn take(&mut self, line: Followed, sink: &mut Sink, metrics: &Metrics) -> Result<(), Error> {
+        match line {
+            Followed::Executed(mark) => {
+                self.executed = mark.height;
+                metrics.executed(mark);
+            }
+            Followed::Block(block) => {
+                let list = self.chain.extend(&self.ledger, &block, &mut sink.catalog)?;
+                self.queue.push(Step::of(&block, &list, &sink.catalog));
             }
         }
         Ok(())
     }
 
-    /// The next steps: those that are there, one at least unless only a height came.
-    async fn group(
-        &self,
-        lines: &mut Lines,
-        chain: &mut Chain,
-        sink: &mut Sink,
-        ledger: Hash,
-    ) -> Result<Vec<Step>, Error> {
-        let mut steps: Vec<Step> = Vec::new();
-        let (mut rows, mut bytes) = (0, 0);
-        let mut line = Some(lines.recv().await.ok_or(Error::Ended)?);
-        while let Some(received) = line {
-            match received? {
-                Followed::Executed(mark) => self.metrics.executed(mark),
-                Followed::Block(block) => {
-                    let list = chain.extend(&ledger, &block, &mut sink.catalog)?;
-                    let step = Step::of(&block, &list, &sink.catalog);
-                    rows += step.rows;
-                    bytes += block.changes.as_ref().map_or(0, Vec::len);
-                    let alone = match steps.last_mut() {
-                        Some(last) => last.absorb(step),
-                        None => Some(step),
-                    };
-                    steps.extend(alone);
-                }
-            }
-            if steps.len() >= STEPS_MAX || rows >= ROWS_MAX || bytes >= BYTES_MAX {
-                break;
-            }
-            line = lines.try_recv().ok();
-        }
-        Ok(steps)
+    fn has_read_all(&self) -> bool {
+        self.last.is_some_and(|last| self.chain.next() > last)
+    }
+
+    fn wants_more(&self) -> bool {
+        self.queue.wants_more() && !self.has_read_all()
+    }
+
+    fn is_done(&self) -> bool {
+        self.queue.first().is_none() && self.has_read_all()
+    }
+
+    /// The step that is to be sent now. At the newest block none waits for others to come; before it, blocks that PostgreSQL would have to
+    /// wait for go along with those that come meanwhile.
+    fn next_for(&mut self, sink: &Sink) -> Option<Step> {
+        let step = self.queue.first()?;
+        let is_ready = !self.queue.first_grows() || step.height >= self.executed;
+        let is_turn = !sink.is_busy() || step.created.is_empty() && is_ready && sink.has_room();
+        if is_turn { self.queue.pop() } else { None }
     }
 }
 

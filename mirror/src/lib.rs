@@ -1,8 +1,8 @@
 //! A ledger in a PostgreSQL database of one's own: all tables with their rows, as they were at a height, for whoever wants to join, index
 //! and report without asking a node.
 //!
-//! [`follow`] reads the blocks of a node and writes each in one PostgreSQL transaction together with its height, so that whatever breaks
-//! off, no row is there twice and none is missing. [`verify`] compares every row with what the ledger's members have certified, trusting
+//! [`follow`] reads the blocks of a node and writes them in PostgreSQL transactions that move the height with the rows, so that whatever
+//! breaks off, no row is there twice and none is missing. [`verify`] compares every row with what the ledger's members have certified, trusting
 //! neither the node nor PostgreSQL. The formats are in the crate's README; nothing here knows a module.
 
 #![warn(missing_docs)]
@@ -21,6 +21,7 @@ mod list;
 mod metrics;
 mod pipeline;
 mod progress;
+mod queue;
 mod sink;
 mod sql;
 mod step;

@@ -1,3 +1,4 @@
+use crate::sink::Written;
 use counterfoil_client::Mark;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -14,6 +15,8 @@ pub struct Metrics {
     lag_blocks: Gauge,
     lag_seconds: Gauge,
     following: Gauge,
+    pending: Gauge,
+    transactions: Counter,
     blocks: Counter,
     rows: Counter,
     interruptions: Family<Side, Counter>,
@@ -46,6 +49,8 @@ impl Default for Metrics {
             lag_blocks: Gauge::default(),
             lag_seconds: Gauge::default(),
             following: Gauge::default(),
+            pending: Gauge::default(),
+            transactions: Counter::default(),
             blocks: Counter::default(),
             rows: Counter::default(),
             interruptions: Family::default(),
@@ -61,6 +66,12 @@ impl Default for Metrics {
             metrics.lag_seconds.clone(),
         );
         registry.register("following", "1 while both sides are connected", metrics.following.clone());
+        registry.register(
+            "pending_blocks",
+            "Blocks that were sent to PostgreSQL and are not known to be committed",
+            metrics.pending.clone(),
+        );
+        registry.register("transactions", "Transactions committed since the start", metrics.transactions.clone());
         registry.register("blocks", "Blocks written since the start", metrics.blocks.clone());
         registry.register("rows", "Writes of rows taken over since the start", metrics.rows.clone());
         registry.register("interruptions", "Connections that broke, by side", metrics.interruptions.clone());
@@ -90,10 +101,21 @@ impl Metrics {
         self.update(|marks| marks.executed = mark);
     }
 
-    pub(crate) fn mirrored(&self, mark: Mark, blocks: usize, rows: usize) {
-        self.blocks.inc_by(blocks as u64);
-        self.rows.inc_by(rows as u64);
+    /// Where the mirror is when it begins to follow.
+    pub(crate) fn begins(&self, mark: Mark) {
+        self.pending(0);
         self.update(|marks| marks.mirrored = mark);
+    }
+
+    pub(crate) fn pending(&self, blocks: usize) {
+        self.pending.set(blocks as i64);
+    }
+
+    pub(crate) fn written(&self, written: Written) {
+        self.transactions.inc();
+        self.blocks.inc_by(written.blocks as u64);
+        self.rows.inc_by(written.rows as u64);
+        self.update(|marks| marks.mirrored = written.mark);
     }
 
     fn update(&self, change: impl FnOnce(&mut Marks)) {
@@ -123,12 +145,14 @@ mod tests {
     fn the_lag_is_told_in_blocks_and_seconds() {
         let metrics = Metrics::default();
         metrics.executed(Mark { height: 9, time_ms: 9_500 });
-        metrics.mirrored(Mark { height: 4, time_ms: 2_000 }, 5, 40);
+        metrics.written(Written { mark: Mark { height: 4, time_ms: 2_000 }, blocks: 5, rows: 40 });
         let text = metrics.encode();
-        for line in ["lag_blocks 5", "lag_seconds 7", "height 4", "blocks_total 5", "rows_total 40"] {
+        for line in
+            ["lag_blocks 5", "lag_seconds 7", "height 4", "blocks_total 5", "rows_total 40", "transactions_total 1"]
+        {
             assert!(text.lines().any(|text| text == format!("counterfoil_mirror_{line}")), "{line} in {text}");
         }
-        metrics.mirrored(Mark { height: 10, time_ms: 10_000 }, 6, 0);
+        metrics.written(Written { mark: Mark { height: 10, time_ms: 10_000 }, blocks: 6, rows: 0 });
         assert_eq!(metrics.lag_blocks(), 0);
     }
 }

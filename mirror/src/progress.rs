@@ -90,20 +90,12 @@ impl Progress {
 }
 
 /// Says what it means that the height was another than the one before.
-pub fn explain(error: Error) -> Error {
-    match &error {
-        Error::Postgres(cause)
-            if cause.as_db_error().is_some_and(|said| {
-                *said.code() == SqlState::NOT_NULL_VIOLATION
-                    && (said.schema(), said.table()) == (Some("ledger_mirror"), Some("progress"))
-            }) =>
-        {
-            Error::Refused(
-                "somebody else moved the height of this mirror: a database has one mirror that writes it".into(),
-            )
-        }
-        _ => error,
-    }
+pub fn explain(error: tokio_postgres::Error) -> Error {
+    let moved = error.as_db_error().is_some_and(|said| {
+        *said.code() == SqlState::NOT_NULL_VIOLATION
+            && (said.schema(), said.table()) == (Some("ledger_mirror"), Some("progress"))
+    });
+    if moved { Error::Moved } else { error.into() }
 }
 
 fn damaged(why: &str) -> Error {

@@ -4,14 +4,19 @@ use crate::{
     pipeline::Pipeline,
     progress::{self, Progress},
     sql,
-    step::{Step, Writes},
+    step::{Step, Write, Writes},
     target::Target,
 };
-use counterfoil_client::ColumnKind;
+use counterfoil_client::{ColumnKind, Mark};
 use counterfoil_types::{Hash, Value};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 use tokio_postgres::{Client, Statement, types::ToSql};
 
+/// Transactions that are under way at once.
+const TRANSACTIONS_MAX: usize = 4;
 /// Rows of one statement at most, and bytes of their texts and blobs.
 const ROWS_MAX: usize = 4_096;
 const BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -26,13 +31,31 @@ type Parameter = Box<dyn ToSql + Sync + Send>;
 
 /// A database that is a mirror, and the connection that writes it.
 pub struct Sink {
-    client: Client,
+    client: Arc<Client>,
     statements: HashMap<(u32, Operation), Statement>,
     advance: Statement,
+    under_way: VecDeque<Transaction>,
     /// The tables that it has.
     pub catalog: Catalog,
-    /// How far it is.
+    /// How far it is when all is done that is under way.
     pub progress: Progress,
+}
+
+/// A transaction that was sent and is not known to be done.
+struct Transaction {
+    requests: Pipeline,
+    written: Written,
+}
+
+/// What a transaction came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Written {
+    /// The newest block in the mirror after it.
+    pub mark: Mark,
+    /// How many blocks it took over.
+    pub blocks: usize,
+    /// How many writes of rows.
+    pub rows: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,13 +64,22 @@ enum Operation {
     Remove,
 }
 
+impl Operation {
+    fn of(write: &Write) -> Self {
+        match write {
+            Write::Put(_) => Self::Put,
+            Write::Remove(_) => Self::Remove,
+        }
+    }
+}
+
 impl Sink {
     /// Connects to the mirror of a ledger, or begins one in a database that has none.
     ///
     /// # Errors
     /// If it is a mirror of another ledger, or was begun without the history that is wanted.
     pub async fn open(address: &Address, ledger: Hash, wants_history: bool) -> Result<Self, Error> {
-        let client = address.connect().await?;
+        let client = Arc::new(address.connect().await?);
         client.batch_execute(SESSION).await?;
         let progress = match Progress::read(&client).await? {
             Some(progress) => progress,
@@ -64,79 +96,78 @@ impl Sink {
         }
         let catalog = progress.catalog(&client).await?;
         let advance = client.prepare(progress::ADVANCE).await?;
-        Ok(Self { client, statements: HashMap::new(), advance, catalog, progress })
+        let (statements, under_way) = (HashMap::new(), VecDeque::new());
+        Ok(Self { client, statements, advance, under_way, catalog, progress })
     }
 
-    /// Writes steps, each in a transaction of its own, all of them on the way at once.
+    /// Whether transactions are under way.
+    pub fn is_busy(&self) -> bool {
+        !self.under_way.is_empty()
+    }
+
+    /// Whether another may be.
+    pub fn has_room(&self) -> bool {
+        self.under_way.len() < TRANSACTIONS_MAX
+    }
+
+    /// How many blocks are under way.
+    pub fn blocks_under_way(&self) -> usize {
+        self.under_way.iter().map(|transaction| transaction.written.blocks).sum()
+    }
+
+    /// Awaits the oldest transaction that is under way, of which there must be one. It may be dropped and called again.
     ///
     /// # Errors
-    /// With the first step that fails none after it is written. The sink is of no more use then.
-    pub async fn apply(&mut self, steps: Vec<Step>) -> Result<(), Error> {
-        self.apply_in_parts(steps).await.map_err(progress::explain)
+    /// If it failed: then none after it is done either, and the sink is of no more use.
+    pub async fn settled(&mut self) -> Result<Written, Error> {
+        let oldest = self.under_way.front_mut().expect("a transaction is under way");
+        oldest.requests.finish().await.map_err(progress::explain)?;
+        let written = oldest.written;
+        self.under_way.pop_front();
+        Ok(written)
     }
 
-    async fn apply_in_parts(&mut self, steps: Vec<Step>) -> Result<(), Error> {
-        let mut together = Vec::new();
-        for step in steps {
-            if step.created.is_empty() {
-                together.push(step);
-                continue;
-            }
-            self.write(std::mem::take(&mut together)).await?;
-            self.write_with_tables(step).await?;
+    /// Sends a step as a transaction, which then is under way. One that creates tables is sent alone: what is prepared for them needs
+    /// them to be there.
+    ///
+    /// # Errors
+    /// If it cannot be sent. The sink is of no more use then.
+    pub async fn send(&mut self, step: Step) -> Result<(), Error> {
+        assert!(step.created.is_empty() || !self.is_busy(), "tables are created by a transaction alone");
+        let mark = Mark { height: step.height, time_ms: step.time_ms };
+        let written = Written { mark, blocks: step.blocks, rows: step.rows };
+        let after =
+            Progress { height: Some(step.height), time_ms: step.time_ms, result: step.result, ..self.progress.clone() };
+        let mut requests = Pipeline::default();
+        if step.created.is_empty() {
+            self.prepare(&step).await?;
+            requests.send(self.plain("BEGIN")).await?;
+        } else {
+            self.create(&step).await?;
         }
-        self.write(together).await
+        self.fill(&mut requests, step).await?;
+        // Of a transaction that has failed it takes back everything, and the next finds another height than it needs.
+        requests.send(self.plain("COMMIT")).await?;
+        self.under_way.push_back(Transaction { requests, written });
+        self.progress = after;
+        Ok(())
     }
 
-    /// A step that creates tables: what is prepared for them needs them to be there.
-    async fn write_with_tables(&mut self, step: Step) -> Result<(), Error> {
-        self.client.batch_execute("BEGIN").await?;
-        let mut text = String::new();
+    /// Begins the transaction of a step by creating its tables.
+    async fn create(&mut self, step: &Step) -> Result<(), Error> {
+        let mut text = "BEGIN;\n".to_owned();
         for table in &step.created {
             let targets = [Some(&table.current), table.history.as_ref()];
             targets.into_iter().flatten().for_each(|target| text.push_str(&sql::create(target)));
         }
         self.client.batch_execute(&text).await?;
-        self.prepare(&step).await?;
-        let after = self.after(&step);
-        let mut pipeline = Pipeline::default();
-        self.send(&mut pipeline, step, &self.progress).await?;
-        pipeline.send(self.client.batch_execute("COMMIT")).await?;
-        pipeline.finish().await?;
-        self.progress = after;
-        Ok(())
-    }
-
-    async fn write(&mut self, steps: Vec<Step>) -> Result<(), Error> {
-        for step in &steps {
-            self.prepare(step).await?;
-        }
-        let mut progress = self.progress.clone();
-        let mut pipeline = Pipeline::default();
-        for step in steps {
-            let after = self.after(&step);
-            pipeline.send(self.client.batch_execute("BEGIN")).await?;
-            self.send(&mut pipeline, step, &progress).await?;
-            // Of a transaction that has failed it takes back everything, and the next finds another height than it needs.
-            pipeline.send(self.client.batch_execute("COMMIT")).await?;
-            progress = after;
-        }
-        pipeline.finish().await?;
-        self.progress = progress;
-        Ok(())
-    }
-
-    fn after(&self, step: &Step) -> Progress {
-        Progress { height: Some(step.height), time_ms: step.time_ms, result: step.result, ..self.progress.clone() }
+        self.prepare(step).await
     }
 
     async fn prepare(&mut self, step: &Step) -> Result<(), Error> {
-        for writes in step.writes.values() {
-            let target = &writes.target;
-            for (operation, needed) in
-                [(Operation::Put, !writes.put.is_empty()), (Operation::Remove, !writes.gone.is_empty())]
-            {
-                if !needed || self.statements.contains_key(&(target.id, operation)) {
+        for Writes { target, rows } in step.writes.values() {
+            for operation in rows.values().map(Operation::of) {
+                if self.statements.contains_key(&(target.id, operation)) {
                     continue;
                 }
                 let text = match operation {
@@ -151,29 +182,46 @@ impl Sink {
     }
 
     /// Sends what is inside of a step's transaction: the height first, so that nothing is done where it is another.
-    async fn send<'s>(&'s self, pipeline: &mut Pipeline<'s>, step: Step, before: &Progress) -> Result<(), Error> {
-        let from = before.height.map_or(-1, |height| height as i64);
+    async fn fill(&self, requests: &mut Pipeline, step: Step) -> Result<(), tokio_postgres::Error> {
+        let from = self.progress.height.map_or(-1, |height| height as i64);
         let parameters: Vec<Parameter> = vec![
             Box::new(from),
             Box::new(step.height as i64),
             Box::new(step.time_ms as i64),
             Box::new(step.result.to_string()),
         ];
-        pipeline.send(self.execute(&self.advance, parameters)).await?;
-        for Writes { target, put, gone } in step.writes.into_values() {
+        requests.send(self.execute(&self.advance, parameters)).await?;
+        for Writes { target, rows } in step.writes.into_values() {
+            let (mut put, mut gone) = (Vec::new(), Vec::new());
+            for write in rows.into_values() {
+                match write {
+                    Write::Put(row) => put.push(row),
+                    Write::Remove(key) => gone.push(key),
+                }
+            }
             for (operation, rows) in [(Operation::Remove, gone), (Operation::Put, put)] {
                 let kinds = kinds(&target, operation);
                 for rows in chunks(rows) {
                     let statement = &self.statements[&(target.id, operation)];
-                    pipeline.send(self.execute(statement, arrays(&kinds, rows))).await?;
+                    requests.send(self.execute(statement, arrays(&kinds, rows))).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn execute(&self, statement: &Statement, parameters: Vec<Parameter>) -> Result<(), tokio_postgres::Error> {
-        self.client.execute_raw(statement, parameters).await.map(drop)
+    fn plain(&self, sql: &'static str) -> impl Future<Output = Result<(), tokio_postgres::Error>> + use<> {
+        let client = Arc::clone(&self.client);
+        async move { client.batch_execute(sql).await }
+    }
+
+    fn execute(
+        &self,
+        statement: &Statement,
+        parameters: Vec<Parameter>,
+    ) -> impl Future<Output = Result<(), tokio_postgres::Error>> + use<> {
+        let (client, statement) = (Arc::clone(&self.client), statement.clone());
+        async move { client.execute_raw(&statement, parameters).await.map(drop) }
     }
 }
 

@@ -1,5 +1,6 @@
 use crate::sql::identifier;
 use counterfoil_client::ColumnKind;
+use counterfoil_types::Value;
 
 /// A table of the mirror: what is written there, and compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,11 @@ impl Target {
     /// The table's name in SQL, with its schema.
     pub fn sql_name(&self) -> String {
         format!("{}.{}", identifier(&self.schema), identifier(&self.table))
+    }
+
+    /// The values of a row's primary key.
+    pub fn key_values(&self, values: &[Value]) -> Vec<Value> {
+        self.key.iter().map(|&at| values[at].clone()).collect()
     }
 
     /// The table's name for people.

@@ -10,10 +10,13 @@ use crate::{
 };
 use counterfoil_client::{BlockChanges, Changes, Client, Followed, Mark};
 use counterfoil_types::{Execution, Hash};
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-/// Lines without a block after which the node is taken to have no more.
-const MARKS_MAX: usize = 4;
+/// How long the node may take to get to a block: the mirror may have had it from one that is ahead.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the comparison of a mirror with its ledger came to.
 #[derive(Debug)]
@@ -125,15 +128,7 @@ impl Replay {
     }
 
     fn next_block(&mut self, height: u64) -> Result<BlockChanges, Error> {
-        let mut mark = Mark::default();
-        // After a block comes one such line, and then, while there is no block, another every ten seconds.
-        for _ in 0..MARKS_MAX {
-            match self.changes.next().ok_or(Error::Ended)?? {
-                Followed::Block(block) => return Ok(*block),
-                Followed::Executed(newest) => mark = newest,
-            }
-        }
-        Err(Error::Behind { mirror: height, node: mark.height })
+        next_block(&mut self.changes, height, PATIENCE)
     }
 
     /// Finds signatures for all that was read, and goes on to the height that they are of.
@@ -163,5 +158,63 @@ impl Replay {
                 certified.height
             ))),
         }
+    }
+}
+
+/// The next block on the way to `height`.
+///
+/// While there is none, a line says every ten seconds how far the node is. Lines wait here while other things are done, so they tell the
+/// past: what counts is how long it takes, not how many they are.
+fn next_block(
+    lines: &mut impl Iterator<Item = Result<Followed, counterfoil_client::Error>>,
+    height: u64,
+    patience: Duration,
+) -> Result<BlockChanges, Error> {
+    let until = Instant::now() + patience;
+    loop {
+        match lines.next().ok_or(Error::Ended)?? {
+            Followed::Block(block) => return Ok(*block),
+            Followed::Executed(newest) if Instant::now() > until => return Err(without(height, newest)),
+            Followed::Executed(_) => {}
+        }
+    }
+}
+
+/// What it means that no block comes.
+fn without(height: u64, newest: Mark) -> Error {
+    if newest.height < height {
+        return Error::Behind { mirror: height, node: newest.height };
+    }
+    Error::lied(
+        newest.height,
+        format!("the node says that it has executed it and does not send the blocks up to {height}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::step::tests::block;
+
+    fn marks(
+        heights: impl IntoIterator<Item = u64>,
+    ) -> impl Iterator<Item = Result<Followed, counterfoil_client::Error>> {
+        heights.into_iter().map(|height| Ok(Followed::Executed(Mark { height, time_ms: height })))
+    }
+
+    #[test]
+    fn a_node_that_was_idle_for_long_is_not_behind() {
+        let then = std::iter::once(Ok(Followed::Block(Box::new(block(5, &[])))));
+        let found = next_block(&mut marks([4; 1_000]).chain(then), 5, PATIENCE).expect("a block");
+        assert_eq!(found.header.height, 5);
+    }
+
+    #[test]
+    fn a_node_that_sends_no_block_is_waited_for_and_then_named() {
+        let (mut behind, mut holds_back) = (marks(std::iter::repeat(4)), marks(std::iter::repeat(7)));
+        let none = Duration::ZERO;
+        assert!(matches!(next_block(&mut behind, 5, none), Err(Error::Behind { mirror: 5, node: 4 })));
+        assert!(matches!(next_block(&mut holds_back, 5, none), Err(Error::Lied { height: 7, .. })));
+        assert!(matches!(next_block(&mut marks([]), 5, none), Err(Error::Ended)));
     }
 }

@@ -135,6 +135,11 @@ impl Layout {
         self.root.join("console.secret")
     }
 
+    /// Sessions that were signed out before their end.
+    pub fn signed_out(&self) -> PathBuf {
+        self.root.join("signed-out.json")
+    }
+
     /// How far the members whose reading keys are hosted have examined what must be sealed for them.
     pub fn examined(&self) -> PathBuf {
         self.root.join("examined")

@@ -1,5 +1,6 @@
 use crate::{
     api::Access,
+    bucket::Checks,
     config::Layout,
     console::{Places, phone::Phone},
     files,
@@ -14,6 +15,8 @@ use crate::{
     passkey::Passkeys,
     problem::Answer,
     prove::PROOFS,
+    signed_out::SignedOut,
+    standing::Standing,
     store::Store,
     vault,
     vault::Vaults,
@@ -96,8 +99,12 @@ pub struct Member {
     pub incoming: Incoming,
     /// Who may use them.
     pub access: Access,
+    /// Which of them the ledger takes.
+    pub standing: Standing,
     /// Calls that they signed and that have no receipt yet.
     pub open_calls: OpenCalls,
+    /// What strangers may check.
+    pub checks: Checks,
     /// Places for those who have rows proved at the same time.
     pub proofs: Semaphore,
     /// What is counted.
@@ -116,12 +123,12 @@ impl Member {
         let key = keystore::read(&layout.validator_key())?;
         let validators = peers(&genesis, &settings, &key).map_err(wrong)?;
         let keys = Keystore::open(&layout.keys())?;
-        let phone = settings.phone.then(|| Phone::open(&layout.phone_secret())).transpose()?;
-
+        let signed_out = Arc::new(SignedOut::open(layout.signed_out())?);
+        let phone = settings.phone.then(|| Phone::open(&layout.phone_secret(), signed_out.clone())).transpose()?;
         let passkeys = match settings.access {
             Access::Open => None,
             Access::Tokens(_) => {
-                Some(Passkeys::open(layout.console(), &layout.console_secret(), &settings.public_url)?)
+                Some(Passkeys::open(layout.console(), &layout.console_secret(), &settings.public_url, signed_out)?)
             }
         };
 
@@ -173,7 +180,9 @@ impl Member {
             incoming: Incoming::open(settings.layout.incoming())?,
             examined: settings.layout.examined(),
             access: settings.access,
+            standing: Standing::default(),
             open_calls: OpenCalls::default(),
+            checks: Checks::full(),
             proofs: Semaphore::new(PROOFS),
             metrics: Metrics::default(),
             openapi,

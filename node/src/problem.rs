@@ -144,6 +144,11 @@ impl Problem {
         self.header(header::RETRY_AFTER, ms.div_ceil(1000).max(1).to_string())
     }
 
+    /// More headers of the response.
+    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.0.headers.iter().filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_str(value).ok()?)))
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -202,11 +207,7 @@ impl IntoResponse for Problem {
         let mut response = (self.0.status, self.document().to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        for (name, value) in self.0.headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                headers.insert(name, value);
-            }
-        }
+        headers.extend(self.headers());
         response
     }
 }

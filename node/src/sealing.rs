@@ -123,14 +123,6 @@ impl Member {
 }
 
 impl Store {
-    /// Whether the ledger knows a key as valid at `time_ms`.
-    pub async fn is_valid(&self, kid: &Kid, time_ms: u64) -> Answer<bool> {
-        let sql = "SELECT count(*) FROM member_key WHERE member = ?1 AND name = ?2 AND state = 'active'
-                   AND ?3 BETWEEN coalesce(valid_from_ms, 0) AND coalesce(valid_until_ms, ?3)";
-        let table = self.sql(sql.to_owned(), vec![json!(kid.member()), json!(kid.key()), json!(time_ms)]).await?;
-        Ok(table.rows.first().and_then(|row| row.first()) == Some(&json!(1)))
-    }
-
     /// The newest active reading key of a member.
     async fn reading_key(&self, member: &str) -> Answer<Option<Reader>> {
         let sql = "SELECT name, public_key FROM document_reading_key WHERE member = ?1 AND state = 'active'

@@ -6,6 +6,7 @@ use counterfoil_platform::{ProofSource, Query, Written};
 use counterfoil_proof::{NoProof, Proof};
 use counterfoil_state::{Followed, Reader, RowHistory, Scope, SqlLimits, SqlParams, SqlResult, StateCode};
 use counterfoil_types::{Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction};
+use parking_lot::Mutex;
 use serde_json::Value as Json;
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
@@ -35,6 +36,8 @@ pub struct Read {
 pub struct Store {
     reader: Reader,
     selects: Arc<Semaphore>,
+    /// How many members there were at a height.
+    members: Arc<Mutex<Option<(u64, u64)>>>,
 }
 
 /// A public action of a package in force.
@@ -69,7 +72,7 @@ impl DeployedAction {
 impl Store {
     /// Reads of one member's state.
     pub fn new(reader: Reader) -> Self {
-        Self { reader, selects: Arc::new(Semaphore::new(SELECTS)) }
+        Self { reader, selects: Arc::new(Semaphore::new(SELECTS)), members: Arc::default() }
     }
 
     /// Reads what no SELECT gives.
@@ -165,10 +168,17 @@ impl Store {
         self.ask(DeployedAction::all).await
     }
 
-    /// How many members the ledger has.
-    pub async fn members(&self) -> Answer<u64> {
-        let table = self.sql("SELECT count(*) FROM member".to_owned(), Vec::new()).await?;
-        Ok(table.rows.first().and_then(|row| row.first()?.as_u64()).unwrap_or(0))
+    /// How many members the ledger has at `height`, the newest: counted once a block, as anybody may ask.
+    pub async fn members(&self, height: u64) -> Answer<u64> {
+        if let Some((_, count)) = self.members.lock().filter(|(known, _)| *known >= height) {
+            return Ok(count);
+        }
+        let sql = "SELECT count(*) FROM member";
+        let count =
+            self.ask(move |reader| reader.sql_static(sql, SqlParams::Positional(&[]), SqlLimits::default())).await?;
+        let count = count.rows.first().and_then(|row| row.first()?.as_u64()).unwrap_or(0);
+        *self.members.lock() = Some((height, count));
+        Ok(count)
     }
 
     /// Runs a SELECT of the public.

@@ -77,7 +77,7 @@ impl Backend for Node {
             (Access::Tokens(_), None) => return Err(NotSignedIn::SecretNeeded),
             (Access::Tokens(tokens), Some(secret)) => tokens.check(secret).as_ref() == Some(&key),
         };
-        if !may || self.0.keys.get(&key).is_none() {
+        if !may || self.0.keys.get(&key).is_none() || !self.0.is_served(&key) {
             return Err(NotSignedIn::Refused);
         }
         Ok(SignedIn { key, secret: secret.map(str::to_owned) })

@@ -40,13 +40,23 @@ fn the_input_of_a_command_is_read_strictly() {
     post(b"[]").problem(422, "platform/2");
 }
 
+/// A connection by hand.
+fn connect(dev: &Dev) -> TcpStream {
+    let stream = TcpStream::connect(dev.http.url().strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+}
+
 /// Sends a request by hand and reads the answer.
 fn raw(dev: &Dev, head: &str, mut body: impl FnMut(&mut TcpStream) -> std::io::Result<()>) -> String {
-    let address = dev.http.url().strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut stream = connect(dev);
     stream.write_all(head.as_bytes()).unwrap();
     let _ = body(&mut stream);
+    answer(&mut stream)
+}
+
+/// Reads what is answered, which is a problem.
+fn answer(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let mut piece = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut piece) {
@@ -56,6 +66,23 @@ fn raw(dev: &Dev, head: &str, mut body: impl FnMut(&mut TcpStream) -> std::io::R
         }
     }
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// A client may send its next request on the connection whose last one was refused by its head alone.
+#[test]
+fn an_answer_before_the_body_is_read_keeps_the_connection() {
+    let dev = Dev::alone();
+    let mut stream = connect(&dev);
+    let head = "Host: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\n";
+    for _ in 0..2 {
+        stream.write_all(format!("POST /v1/transactions HTTP/1.1\r\n{head}").as_bytes()).unwrap();
+        let answered = answer(&mut stream);
+        assert!(answered.starts_with("HTTP/1.1 415") && answered.contains("http/media-type"), "{answered}");
+        stream.write_all(b"hello").unwrap();
+    }
+    stream.write_all(b"GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let answered = answer(&mut stream);
+    assert!(answered.starts_with("HTTP/1.1 404"), "{answered}");
 }
 
 #[test]

@@ -101,6 +101,12 @@ fn a_package_is_proposed_voted_on_called_and_shown() {
     assert!(out.contains("id TEXT, value INTEGER, mark BLOB NULL, since_ms INTEGER NULL"), "{out}");
     let (out, _) = ended(&package(&["list"]), 0);
     assert!(out.contains("counter"), "{out}");
+
+    let retire = ["retire", "--package", "counter", "--version", "1", "--as", "core-corp/dev"];
+    for (agree, missing) in [(&[][..], 1), (&["--agree", "false"][..], 2), (&["--agree", "true"][..], 1)] {
+        let (out, _) = ended(&package(&[&retire[..], agree].concat()), 0);
+        assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["missing"], missing, "{agree:?}");
+    }
 }
 
 #[test]

@@ -36,6 +36,15 @@ impl Scratch {
         &self.state
     }
 
+    /// Closes the ledger and opens it again, as a member that restarts.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn again(self, genesis: &[u8], program: Arc<dyn Program>, options: &Options) -> Result<Self, Fault> {
+        let Self { state, root, epoch_length, folder } = self;
+        drop(state);
+        let state = State::open_with(folder.path(), genesis, program, options)?;
+        Ok(Self { state, root, epoch_length, folder })
+    }
+
     /// The file of the database.
     #[cfg(any(test, feature = "testing"))]
     pub fn database(&self) -> std::path::PathBuf {

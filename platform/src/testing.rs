@@ -20,6 +20,7 @@ const BLOCK_MS: u64 = 1_000;
 
 /// A ledger of one process, without order and network.
 pub struct Ledger {
+    genesis: Vec<u8>,
     registry: Arc<Registry>,
     first: Twin,
     second: Twin,
@@ -110,6 +111,7 @@ impl Ledger {
         let ledger = Self {
             first: Twin::open(&bytes, &registry, &plain),
             second: Twin::open(&bytes, &registry, &odd),
+            genesis: bytes,
             registry,
             keys: BTreeMap::new(),
             time_ms: genesis.time_ms,
@@ -118,6 +120,14 @@ impl Ledger {
         ledger.assert_sound();
         ledger.assert_queries();
         ledger
+    }
+
+    /// The ledger after a restart.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        let Self { genesis, registry, first, second, .. } = self;
+        let (first, second) = (first.again(&genesis, &registry), second.again(&genesis, &registry));
+        Self { genesis, registry, first, second, ..self }
     }
 
     /// One command, signed by one key, in a block of its own.
@@ -278,6 +288,7 @@ impl Ledger {
 struct Twin {
     reader: Connection,
     scratch: Scratch,
+    options: Options,
 }
 
 impl Twin {
@@ -286,7 +297,14 @@ impl Twin {
         let scratch = Scratch::open(genesis, program, options).unwrap_or_else(|fault| panic!("{}", fault.report()));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(scratch.database(), flags).expect("the database");
-        Self { reader, scratch }
+        Self { reader, scratch, options: options.clone() }
+    }
+
+    fn again(self, genesis: &[u8], registry: &Arc<Registry>) -> Self {
+        let Self { reader, scratch, options } = self;
+        let program = Arc::clone(registry) as Arc<_>;
+        let scratch = scratch.again(genesis, program, &options).unwrap_or_else(|fault| panic!("{}", fault.report()));
+        Self { reader, scratch, options }
     }
 
     fn state(&self) -> &State {

@@ -2,6 +2,7 @@
 
 use crate::{
     call,
+    catalog::Wait,
     error::{SqlState, WireError},
     extended::{Portal, Prepared, Progress},
     plan::{self, Plan},
@@ -80,14 +81,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         let asked = sql.to_owned();
         let planning: Planning = match sort {
-            Sort::Read { .. } => Box::new(move |ledger| plan::read(ledger, &asked, &[])),
+            Sort::Read { .. } => Box::new(move |ledger, _| plan::read(ledger, &asked, &[])),
             _ => {
                 let catalog = self.catalog().await?;
-                Box::new(move |_| plan::question(catalog, &asked, &[]))
+                Box::new(move |_, wait| plan::question(catalog, &asked, &[], wait))
             }
         };
-        let planning = move |ledger: &plan::Ledger| {
-            let plan = planning(ledger)?;
+        let planning = move |ledger: &plan::Ledger, wait: Wait<'_>| {
+            let plan = planning(ledger, wait)?;
             require_no_parameters(&plan)?;
             Ok(plan)
         };

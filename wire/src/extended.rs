@@ -2,6 +2,7 @@
 
 use crate::{
     call,
+    catalog::{Until, Wait},
     error::{SqlState, WireError},
     frontend::{Bind, Target},
     plan::{self, Ledger, Plan},
@@ -13,6 +14,7 @@ use crate::{
     transaction::State,
     types::{self, PgType},
 };
+use counterfoil_state::SqlLimits;
 use counterfoil_types::limits;
 use rusqlite::types::Value;
 use std::sync::Arc;
@@ -79,7 +81,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
             Sort::Catalog => {
                 let catalog = self.catalog().await?;
-                blocking(move || plan::question(catalog, &asked, &given)).await?
+                let until = Until::new(self.settings.time_max(SqlLimits::default().time_max), &self.stop);
+                blocking(move || plan::question(catalog, &asked, &given, Wait { turn: None, until })).await?
             }
             Sort::Write(_) => {
                 let ledger = Ledger { as_of: None, ..self.ledger(false).await? };

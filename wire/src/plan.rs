@@ -2,7 +2,7 @@
 
 use crate::{
     backend::Vault,
-    catalog::{Catalog, Question, Relation},
+    catalog::{Catalog, Question, Relation, Wait},
     error::{self, SqlState, WireError},
     infer::{self, Columns, Inferred, Tables},
     parsed,
@@ -137,8 +137,13 @@ fn planned(asked: &str, given: Given<'_>, rewritten: Rewritten, described: Descr
 }
 
 /// Plans a question to the catalogue.
-pub(crate) fn question(catalog: Arc<Catalog>, asked: &str, given: Given<'_>) -> Result<Plan, WireError> {
-    let question = catalog.plan(asked)?;
+pub(crate) fn question(
+    catalog: Arc<Catalog>,
+    asked: &str,
+    given: Given<'_>,
+    wait: Wait<'_>,
+) -> Result<Plan, WireError> {
+    let question = catalog.plan(asked, wait)?;
     let (sql, fields) = (question.sql.clone(), question.fields.clone());
     let mut parameters = question.parameters.clone();
     for (kind, oid) in parameters.iter_mut().zip(given) {

@@ -1,6 +1,7 @@
 //! Running a SELECT: on a thread that may block, its rows handed over in pieces, so that no result is ever whole in memory.
 
 use crate::{
+    catalog::{Until, Wait},
     error::{self, SqlState, WireError},
     plan::{Ledger, Plan},
     reply::{self, Field},
@@ -26,7 +27,7 @@ use tokio::{
 };
 
 /// Works a statement out, where it may block.
-pub(crate) type Planning = Box<dyn FnOnce(&Ledger) -> Result<Plan, WireError> + Send>;
+pub(crate) type Planning = Box<dyn FnOnce(&Ledger, Wait<'_>) -> Result<Plan, WireError> + Send>;
 
 /// What is to be run.
 pub(crate) enum Work {
@@ -187,7 +188,7 @@ fn run(job: Job, rows_max: usize, send: mpsc::Sender<Chunk>, asked: blocking::Re
         Output { send, asked, bytes, rows: 0, wanted, total_rows: 0, total_bytes: 0, formats, turn, until };
     let planned = match work {
         Work::Planned(plan) => Ok(plan),
-        Work::Text(planning) => planning(&ledger).map(|plan| {
+        Work::Text(planning) => planning(&ledger, output.waits(time_max, &stop)).map(|plan| {
             reply::row_description(&mut output.bytes, &plan.fields, |_| types::TEXT);
             Arc::new(plan)
         }),
@@ -208,12 +209,13 @@ fn select(
 ) -> Result<(), WireError> {
     let fields = &plan.fields;
     if let Some((catalog, question)) = &plan.catalog {
+        let held = catalog.hold(output.waits(time_max, stop))?;
         let mut take = |row: &Row<'_>| match output.take(row, fields) {
             Ok(_) => Ok(true),
             Err(Ended::Unwanted) => Ok(false),
             Err(Ended::Failed(error)) => Err(error),
         };
-        return catalog.run(question, params, time_max, stop, &mut take);
+        return held.run(question, params, &mut take);
     }
     let select =
         Select { sql: &plan.sql, params, scope: ledger.scope(), time_max, brief: false, stop: Arc::clone(stop) };
@@ -282,6 +284,11 @@ impl Output {
         };
         Err(WireError::new(SqlState::ProgramLimit, format!("the result has {what}"))
             .hint("say LIMIT, or take rows in parts: a portal with a maximal number of rows"))
+    }
+
+    /// How its statement waits for the catalogue.
+    fn waits(&mut self, time_max: Duration, stop: &Arc<AtomicBool>) -> Wait<'_> {
+        Wait { turn: Some(&mut self.turn), until: Until::new(time_max, stop) }
     }
 
     /// Hands over what there is, and waits until more is asked for.

@@ -52,15 +52,21 @@ pub(super) fn check(issue: &ClearInvoice) -> Result<(), Refused> {
 fn parties(issue: &ClearInvoice) -> Result<(), Refused> {
     taxpayer("/seller", &issue.seller)?;
     buyer(&issue.buyer)?;
-    if issue.kind == Kind::Special && issue.buyer.kind == BuyerKind::Individual {
-        let what = "a special invoice is for an organisation";
-        return Err(rule("CN-14", "/buyer/kind", what, "organisation", "individual"));
-    }
+    special_buyer(issue.kind, &issue.buyer)?;
     issue.seller_contact.as_ref().map_or(Ok(()), |contact| contact_texts("/seller_contact", contact))?;
     for (field, name) in [("/payee", &issue.payee), ("/reviewer", &issue.reviewer), ("/drawer", &issue.drawer)] {
         text::check_optional(field, name.as_ref(), text::NAME_MAX)?;
     }
     text::check_optional("/remark", issue.remark.as_ref(), text::REMARK_MAX)
+}
+
+/// A special invoice is for an organisation.
+pub(super) fn special_buyer(kind: Kind, buyer: &Buyer) -> Result<(), Refused> {
+    if kind == Kind::Special && buyer.kind == BuyerKind::Individual {
+        let what = "a special invoice is for an organisation";
+        return Err(rule("CN-14", "/buyer/kind", what, "organisation", "individual"));
+    }
+    Ok(())
 }
 
 /// Checks whom an invoice is for.

@@ -1,7 +1,7 @@
 //! Who may use an invoice: its buyer, and the organisations to which a buyer passed it on.
 
 use super::{Refused, history, standing::Standing};
-use counterfoil_platform::{member, types::Refusal};
+use counterfoil_platform::{document::Sealed, member, types::Refusal};
 use counterfoil_state::Context;
 
 /// Writes that a member, which exists, may use an invoice from now on: its buyer, named by the seller at issue.
@@ -36,6 +36,20 @@ pub(super) fn require_signature<'s>(ctx: &Context<'_>, invoice: &'s Standing) ->
 pub(super) fn require_member(ctx: &Context<'_>, field: &str, member: &str) -> Result<(), Refused> {
     let found = ctx.query_opt("SELECT 1 FROM member WHERE id = ?1", [member], |_| Ok(()))?;
     found.ok_or_else(|| Refused::NoMember { field: field.to_owned(), member: member.to_owned() })
+}
+
+/// The same, and one that can read and for which it is not sealed: who holds an invoice from its issue on may read it.
+pub(super) fn require_reader(ctx: &Context<'_>, field: &str, member: &str, sealed: &Sealed) -> Result<(), Refused> {
+    require_member(ctx, field, member)?;
+    if sealed.readers.iter().any(|wrap| wrap.reader == member) {
+        return Ok(());
+    }
+    let sql = "SELECT 1 FROM document_reading_key k JOIN member m ON m.id = k.member
+               WHERE k.member = ?1 AND k.state = 'active' AND m.state = 'active' LIMIT 1";
+    match ctx.query_opt(sql, [member], |_| Ok(()))? {
+        Some(()) => Err(Refused::HolderCannotRead { field: field.to_owned(), member: member.to_owned() }),
+        None => Ok(()),
+    }
 }
 
 /// Refuses unless `organisation` is an active organisation; `field` names it.

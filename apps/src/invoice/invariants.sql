@@ -75,6 +75,11 @@ WHERE EXISTS (SELECT 1 FROM invoice_holder h WHERE h.invoice = r.red)
    OR EXISTS (SELECT 1 FROM invoice_red f WHERE f.invoice = r.red)
    OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = r.red AND i.state <> 'issued');
 
+-- name: what takes money back is neither passed on nor reimbursed
+SELECT i.id FROM invoice i
+WHERE (i.sign < 0 OR i.total_minor < 0)
+  AND (EXISTS (SELECT 1 FROM invoice_pass p WHERE p.invoice = i.id) OR EXISTS (SELECT 1 FROM invoice_reimbursement u WHERE u.invoice = i.id));
+
 -- name: nothing is locked, closed or booked while a red letter is asked for
 SELECT r.id FROM invoice_red r
 LEFT JOIN invoice_reimbursement u ON u.invoice = r.invoice
@@ -237,5 +242,16 @@ SELECT t.application, t.position FROM invoice_application_part t
 WHERE (t.state = 'issued') <> (1 = (SELECT count(*) FROM invoice_payment_use u
     WHERE u.application = t.application AND u.part = t.position AND u.amount_minor <= t.amount_minor));
 
+-- name: an invoice on an application is of the kind that is asked for
+SELECT u.invoice FROM invoice_payment_use u JOIN invoice_application a ON a.number = u.application JOIN invoice i ON i.id = u.invoice
+WHERE i.kind IS NOT NULL AND i.kind <> a.kind;
+
 -- name: a transfer is a payment once
 SELECT transfer FROM invoice_payment WHERE transfer IS NOT NULL GROUP BY transfer HAVING count(*) > 1;
+
+-- name: an application waits for the member of the taxpayer that was paid, a question for that of the invoice's seller
+SELECT a.number FROM invoice_application a JOIN invoice_payment p ON p.id = a.payment JOIN invoice_taxpayer t ON t.id = p.payee
+WHERE t.member <> a.seller_member
+UNION ALL
+SELECT q.number FROM invoice_question q JOIN invoice i ON i.id = q.invoice JOIN invoice_taxpayer t ON t.id = i.seller
+WHERE t.member <> q.seller_member;

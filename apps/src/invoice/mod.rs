@@ -66,6 +66,7 @@ pub use payment::PARTS_MAX;
 pub use red::{ANSWER_MS, FormState, ISSUE_MS, Party, Reason, RedAmount};
 pub use refusals::Refused;
 pub use regime::Regime;
+pub use rules::issues_special;
 pub use samples::{EXAMPLE_JSON, EXAMPLE_XML, Sample, samples};
 pub use workload::{Life, Step, Workload, workload};
 

@@ -1,6 +1,6 @@
 //! What is left of payments: never less than nothing, whoever asks at the same time.
 
-use super::{Paid, Refused, decimal::Fixed, rules, taxpayer::Taxpayer};
+use super::{Kind, Paid, Refused, decimal::Fixed, rules, taxpayer::Taxpayer};
 use counterfoil_platform::{
     asset::Number,
     seal::Hex,
@@ -90,6 +90,7 @@ pub(super) fn take(
     ctx: &Context<'_>,
     seller: &Taxpayer,
     paid: Option<&Paid>,
+    kind: Option<Kind>,
     currency: &str,
     total: i64,
     day: &str,
@@ -100,6 +101,7 @@ pub(super) fn take(
         Some(Paid::Payment { id }) => (Payment::find(ctx, "/paid/payment/id", id)?, None),
         Some(Paid::Application { number, part }) => {
             let part = Part::find(ctx, *number, *part)?;
+            part.require_kind(*number, kind)?;
             (Payment::find(ctx, "/paid/application/number", &part.payment)?, Some(part))
         }
     };
@@ -160,6 +162,7 @@ impl Use {
 /// An open part of an application.
 struct Part {
     payment: String,
+    kind: String,
     application: i64,
     position: i64,
     amount: i64,
@@ -181,11 +184,19 @@ impl Part {
         let position = i64::from(position);
         match found {
             Some((amount, state, open)) if state == "open" => {
-                let Application { payment, claim_key, .. } = application;
-                Ok(Self { payment, application: number.0, position, amount, claim_key, open })
+                let Application { payment, kind, claim_key, .. } = application;
+                Ok(Self { payment, kind, application: number.0, position, amount, claim_key, open })
             }
             Some((_, state, _)) => Err(Refused::ApplicationEnded { application: number, part: position, state }),
             None => Err(Refused::NoApplication { application: number }),
+        }
+    }
+
+    /// Refuses an invoice of another kind than is asked for; those of EN 16931 have none.
+    fn require_kind(&self, application: Number, kind: Option<Kind>) -> Result<(), Refused> {
+        match kind.map(Kind::as_str).filter(|kind| *kind != self.kind) {
+            Some(found) => Err(Refused::OtherKind { application, asked: self.kind.clone(), found }),
+            None => Ok(()),
         }
     }
 }
@@ -194,18 +205,26 @@ impl Part {
 pub(super) struct Application {
     pub payment: String,
     pub applicant: String,
+    pub seller_member: String,
     pub state: String,
+    pub kind: String,
     pub claim_key: Option<Hex<32>>,
 }
 
 impl Application {
     pub fn find(ctx: &Context<'_>, number: Number) -> Result<Self, Refused> {
         let found = ctx.query_opt(
-            "SELECT payment, applicant, state, claim_key FROM invoice_application WHERE number = ?1",
+            "SELECT payment, applicant, seller_member, state, claim_key, kind FROM invoice_application WHERE number = ?1",
             [number.0],
             |row| {
-                let claim_key = row.get::<_, Option<[u8; 32]>>(3)?.map(Hex);
-                Ok(Self { payment: row.get(0)?, applicant: row.get(1)?, state: row.get(2)?, claim_key })
+                Ok(Self {
+                    payment: row.get(0)?,
+                    applicant: row.get(1)?,
+                    seller_member: row.get(2)?,
+                    state: row.get(3)?,
+                    claim_key: row.get::<_, Option<[u8; 32]>>(4)?.map(Hex),
+                    kind: row.get(5)?,
+                })
             },
         )?;
         found.ok_or(Refused::NoApplication { application: number })

@@ -252,7 +252,7 @@ counterfoil_platform::refusals! {
         #[refusal(64, Conflict, "{field}")]
         #[error("a red letter of invoice {invoice} is asked for by form {form}")]
         RedPending { field: String, invoice: String, form: String },
-        /// A red letter is not reimbursed or booked and has no red letter itself.
+        /// A red letter is not claimed, passed on, reimbursed or booked, and has no red letter itself.
         #[refusal(65, Conflict, "{field}")]
         #[error("{invoice} is a red letter")]
         IsRedLetter { field: String, invoice: String },
@@ -316,12 +316,24 @@ counterfoil_platform::refusals! {
         ClaimKey { found: String },
         /// A special invoice is issued by who may, by its own rule or that of its scale.
         #[refusal(80, Forbidden, "/kind")]
-        #[error("{seller}, a taxpayer of scale {scale}, issues no special invoice on {day}")]
-        NoSpecial { seller: String, scale: String, day: String },
+        #[error("{seller} issues no special invoice on {day}, by its own rule or that of its scale")]
+        NoSpecial { seller: String, day: String },
         /// Under Chinese VAT the tax of special invoices is deducted, not that of ordinary ones.
         #[refusal(81, Conflict, "{field}")]
         #[error("invoice {invoice} is an ordinary one, so its tax is not deducted")]
         NotDeductible { field: String, invoice: String },
+        /// What takes money back is not reimbursed: a credit note, or a total below zero. It is booked, which takes off input tax.
+        #[refusal(82, Conflict, "{field}")]
+        #[error("invoice {invoice} takes money back, so nothing of it is reimbursed")]
+        TakesBack { field: String, invoice: String },
+        /// Who is named as the holder of an invoice can read it, if it has a reading key.
+        #[refusal(83, Invalid, "{field}")]
+        #[error("{member} has a reading key and is to hold the invoice, but what is sealed is not for it")]
+        HolderCannotRead { field: String, member: String },
+        /// An invoice on an application is of the kind that is asked for.
+        #[refusal(84, Conflict, "/kind")]
+        #[error("application {application} asks for an invoice of kind {asked}, this is of kind {found}")]
+        OtherKind { application: Number, asked: String, found: &'static str },
     }
 }
 

@@ -60,7 +60,8 @@ impl Asked {
 
 fn pdf(of: &Rendered<'_>) -> Result<Vec<u8>, Refusal> {
     let asked = asked(of)?;
-    let (page, row) = (format!("{}/v1/invoices/check", of.origin), asked.printed());
+    // The page for people: a phone shows it, anybody may ask it.
+    let (page, row) = (format!("{}/check", of.origin), asked.printed());
     let qr = output::check_qr_text(&page, &row.number, row.total, &row.id);
     let printed = match document(of, &asked)? {
         Document::Chinese(face, xml) => {

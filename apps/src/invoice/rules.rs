@@ -4,7 +4,7 @@
 //! decides, so a later row corrects an earlier one, and all that ever held can still be read.
 
 use super::{
-    Refused, RuleSet,
+    Refused, Regime, RuleSet,
     date::{day_in_china, is_date},
     decimal::Fixed,
     taxpayer::{Status, Taxpayer},
@@ -126,20 +126,38 @@ pub(super) fn require_unpaid(ctx: &Context<'_>, seller: &Taxpayer, day: &str) ->
     Err(Refused::PaymentNeeded { seller: seller.id.clone(), day: day.to_owned() })
 }
 
-/// Refuses a special invoice where the rules of the day for the taxpayer, or else for its scale, do not allow it.
+/// Whether a taxpayer, or else all of its scale, issue special invoices on a day. ?1 taxpayer, ?2 scale, ?3 day.
+const SPECIAL: &str = concat!(
+    "SELECT allowed FROM invoice_special WHERE issuer IN (?1, ?2) AND ",
+    covers!("?3"),
+    " ORDER BY issuer = ?1 DESC, number DESC LIMIT 1"
+);
+
+/// Refuses a special invoice where the rules of the day for the taxpayer, or else for its scale, do not allow it, and under a regime that
+/// has none.
 pub(super) fn require_special(ctx: &Context<'_>, seller: &Taxpayer, status: &Status, day: &str) -> Result<(), Refused> {
-    let sql = concat!(
-        "SELECT allowed FROM invoice_special WHERE issuer IN (?1, ?2) AND ",
-        covers!("?3"),
-        " ORDER BY issuer = ?1 DESC, number DESC LIMIT 1"
-    );
-    match ctx.query_opt(sql, (&seller.id, &status.scale, day), |row| row.get::<_, bool>(0))? {
-        Some(true) => Ok(()),
-        _ => {
-            let (seller, scale) = (seller.id.clone(), status.scale.clone());
-            Err(Refused::NoSpecial { seller, scale, day: day.to_owned() })
-        }
+    let allowed = ctx.query_opt(SPECIAL, (&seller.id, &status.scale, day), |row| row.get::<_, bool>(0))?;
+    if allowed == Some(true) && seller.regime == Regime::CnVat {
+        return Ok(());
     }
+    Err(Refused::NoSpecial { seller: seller.id.clone(), day: day.to_owned() })
+}
+
+/// Whether a taxpayer may issue special invoices on a day, as a node reads it: it is active, and the rules allow it.
+///
+/// # Errors
+/// Where the ledger cannot be read.
+pub fn issues_special(reader: &Reader, taxpayer: &str, day: &str) -> Result<bool, Refusal> {
+    let sql = concat!(
+        "SELECT s.scale FROM invoice_taxpayer t JOIN invoice_taxpayer_status s ON s.taxpayer = t.id
+         WHERE t.id = ?1 AND t.regime = 'cn-vat' AND ",
+        covers!("?2"),
+        " ORDER BY s.number DESC LIMIT 1"
+    );
+    let of = |row: &[Vec<serde_json::Value>]| row.first().and_then(|row| row.first().cloned());
+    let Some(scale) = of(&read::rows(reader, sql, &[json!(taxpayer), json!(day)])?) else { return Ok(false) };
+    let allowed = of(&read::rows(reader, SPECIAL, &[json!(taxpayer), scale, json!(day)])?);
+    Ok(allowed == Some(json!(1)))
 }
 
 /// What a taxpayer may issue in a month; nothing stands for any.

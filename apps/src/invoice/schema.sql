@@ -224,20 +224,23 @@ CREATE INDEX invoice_payment_by_payer ON invoice_payment (payer_member, id) WHER
 
 -- Who asks for invoices on a payment. The buyer's name is sealed.
 CREATE TABLE invoice_application (
-    number       INTEGER NOT NULL PRIMARY KEY,
-    payment      TEXT    NOT NULL REFERENCES invoice_payment (id),
-    applicant    TEXT    NOT NULL,               -- member
-    subject      TEXT    NOT NULL,               -- what is sealed of it
-    claim_key    BLOB    CHECK (length(claim_key) = 32),
-    amount_minor INTEGER NOT NULL,               -- of all parts
-    state        TEXT    NOT NULL CHECK (state IN ('open', 'issued', 'declined', 'withdrawn')),
-    reason       TEXT,                           -- of a refusal
-    created_ms   INTEGER NOT NULL,
-    ended_ms     INTEGER,
+    number        INTEGER NOT NULL PRIMARY KEY,
+    payment       TEXT    NOT NULL REFERENCES invoice_payment (id),
+    applicant     TEXT    NOT NULL,               -- member
+    seller_member TEXT    NOT NULL REFERENCES member (id),   -- who signs for the payment's payee
+    subject       TEXT    NOT NULL,               -- what is sealed of it
+    kind          TEXT    NOT NULL CHECK (kind IN ('ordinary', 'special')),  -- of the invoices, under Chinese VAT
+    claim_key     BLOB    CHECK (length(claim_key) = 32),
+    amount_minor  INTEGER NOT NULL,               -- of all parts
+    state         TEXT    NOT NULL CHECK (state IN ('open', 'issued', 'declined', 'withdrawn')),
+    reason        TEXT,                           -- of a refusal
+    created_ms    INTEGER NOT NULL,
+    ended_ms      INTEGER,
     CHECK ((state = 'open') = (ended_ms IS NULL))
 ) STRICT;
 CREATE INDEX invoice_application_by_payment ON invoice_application (payment, number);
 CREATE INDEX invoice_application_by_applicant ON invoice_application (applicant, number);
+CREATE INDEX invoice_application_for_seller ON invoice_application (seller_member, number) WHERE state = 'open';
 
 -- The invoices that are asked for.
 CREATE TABLE invoice_application_part (
@@ -262,21 +265,24 @@ CREATE INDEX invoice_payment_use_by_payment ON invoice_payment_use (payment, inv
 
 -- What tax authorities and auditors doubt.
 CREATE TABLE invoice_question (
-    number      INTEGER NOT NULL PRIMARY KEY,
-    invoice     TEXT    NOT NULL REFERENCES invoice (id),
-    rule        TEXT    NOT NULL,
-    reason      TEXT    NOT NULL,
-    asked_by    TEXT    NOT NULL,
-    state       TEXT    NOT NULL CHECK (state IN ('open', 'answered', 'upheld', 'dropped')),
-    answer      TEXT,
-    closed_by   TEXT,
-    asked_ms    INTEGER NOT NULL,
-    answered_ms INTEGER,
-    closed_ms   INTEGER,
+    number        INTEGER NOT NULL PRIMARY KEY,
+    invoice       TEXT    NOT NULL REFERENCES invoice (id),
+    seller_member TEXT    NOT NULL REFERENCES member (id),   -- who signs for its seller
+    rule          TEXT    NOT NULL,
+    reason        TEXT    NOT NULL,
+    asked_by      TEXT    NOT NULL,
+    state         TEXT    NOT NULL CHECK (state IN ('open', 'answered', 'upheld', 'dropped')),
+    answer        TEXT,
+    closed_by     TEXT,
+    asked_ms      INTEGER NOT NULL,
+    answered_ms   INTEGER,
+    closed_ms     INTEGER,
     CHECK ((state IN ('upheld', 'dropped')) = (closed_ms IS NOT NULL))
 ) STRICT;
 CREATE INDEX invoice_question_by_invoice ON invoice_question (invoice, state);
 CREATE INDEX invoice_question_unclosed ON invoice_question (number) WHERE state IN ('open', 'answered');
+CREATE INDEX invoice_question_for_seller ON invoice_question (seller_member, number) WHERE state = 'open';
+CREATE INDEX invoice_question_answered ON invoice_question (number) WHERE state = 'answered';
 
 -- Invoices with each question that is not closed.
 CREATE VIEW invoice_questioned AS

@@ -39,6 +39,8 @@ pub(super) struct Standing {
     pub tax_left: i64,
     regime: String,
     is_red: bool,
+    /// Whether it takes money back: a credit note, or a total below zero.
+    takes_back: bool,
     /// A form of a red letter that is open.
     open_form: Option<String>,
 }
@@ -51,7 +53,8 @@ impl Standing {
                 i.tax_minor - coalesce((SELECT sum(v.reversed_tax_minor) FROM invoice_reversal v WHERE v.invoice = i.id), 0),
                 EXISTS (SELECT 1 FROM invoice_red r WHERE r.red = i.id),
                 (SELECT min(r.id) FROM invoice_red r WHERE r.invoice = i.id AND r.open_until_ms IS NOT NULL),
-                h.member, m.kind = 'organisation', u.organisation, u.state, b.organisation, b.state, b.period, i.kind
+                h.member, m.kind = 'organisation', u.organisation, u.state, b.organisation, b.state, b.period, i.kind,
+                i.sign < 0 OR i.total_minor < 0
              FROM invoice i JOIN invoice_taxpayer t ON t.id = i.seller
              LEFT JOIN invoice_holder h ON h.invoice = i.id
              LEFT JOIN member m ON m.id = h.member
@@ -87,6 +90,7 @@ impl Standing {
             booking: used(row.get(15)?, row.get(16)?),
             period: row.get(17)?,
             kind: row.get::<_, Option<String>>(18)?.as_deref().and_then(Kind::named),
+            takes_back: row.get(19)?,
         })
     }
 
@@ -109,6 +113,16 @@ impl Standing {
     pub(super) fn require_blue(&self, field: &str) -> Result<(), Refused> {
         if self.is_red {
             return Err(Refused::IsRedLetter { field: field.to_owned(), invoice: self.id.clone() });
+        }
+        Ok(())
+    }
+
+    /// Refuses what nobody has paid for, so that there is nothing to be reimbursed: a red letter, a credit note, a total below zero. A
+    /// credit note is held and booked all the same: that takes off input tax.
+    pub(super) fn require_reimbursable(&self, field: &str) -> Result<(), Refused> {
+        self.require_blue(field)?;
+        if self.takes_back {
+            return Err(Refused::TakesBack { field: field.to_owned(), invoice: self.id.clone() });
         }
         Ok(())
     }

@@ -67,6 +67,7 @@ fn run(
     let running: Arc<Mutex<Option<EngineHandle>>> = Arc::default();
     let (shared, first) = (running.clone(), started.clone());
     let folder = config.directory.display().to_string();
+    let taken = preflight::Taken::of(&config.directory);
     let runner = tokio::Runner::new(
         tokio::Config::default()
             .with_worker_threads(config.worker_threads.max(1))
@@ -79,7 +80,10 @@ fn run(
         })
     };
     let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else { return };
-    let why = format!("the engine stopped: {}", message(&*panic));
+    let why = match taken.is_gone() {
+        true => format!("the folder {folder} was removed or replaced while this member ran: {}", message(&*panic)),
+        false => format!("the engine stopped: {}", message(&*panic)),
+    };
     match running.lock().unwrap_or_else(|poison| poison.into_inner()).take() {
         Some(handle) => {
             if handle.fail(&why) {

@@ -156,7 +156,7 @@ impl<'a> Past<'a> {
         let named: HashSet<&str> = self.shadows.keys().map(|at| self.catalog.tables[*at].name.as_str()).collect();
         while let Some(list) = lists.next().map_err(failed)? {
             if until.is_over() {
-                return Err(too_far("it took too long to go through the blocks since"));
+                return Err(broken_off());
             }
             let bytes = list.get_ref(1).map_err(failed)?.as_blob().map_err(|error| failed(error.into()))?;
             self.list_bytes += bytes.len();
@@ -249,9 +249,16 @@ fn too_far(why: &str) -> Refusal {
     SqlCode::TooFarBack.refusal(format!("{why}: ask for a newer height, or for fewer tables")).at("/as_of")
 }
 
+/// Cancelled, or out of time: what any other statement is told then.
+fn broken_off() -> Refusal {
+    SqlCode::TimeLimit.refusal(
+        "the statement was stopped, or ran longer than it may, while the past was gathered: ask for a newer height, or for fewer tables",
+    )
+}
+
 fn failed(error: rusqlite::Error) -> Refusal {
     if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
-        return too_far("it took too long to go through the blocks since");
+        return broken_off();
     }
     SqlCode::Broken.refusal(error.to_string())
 }

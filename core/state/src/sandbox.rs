@@ -242,6 +242,11 @@ impl Meter {
         self.limit.store(0, Ordering::Relaxed);
     }
 
+    /// Steps of the transaction's finished statements.
+    pub(crate) fn finished(&self) -> u64 {
+        self.finished.load(Ordering::Relaxed)
+    }
+
     /// Before a statement.
     pub(crate) fn statement(&self) {
         self.running.store(0, Ordering::Relaxed);

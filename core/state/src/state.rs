@@ -65,6 +65,11 @@ impl State {
         self.ledger.id
     }
 
+    /// Virtual-machine steps of the newest transaction that was executed, as its limit counts them: the same on every member.
+    pub fn steps(&self) -> u64 {
+        self.sandbox.meter.finished()
+    }
+
     pub(crate) fn fault(&self, error: rusqlite::Error) -> Fault {
         opening(self.reader.path(), error)
     }

@@ -46,7 +46,13 @@ impl Member {
         let stated = stated.to_str().unwrap_or_default();
         let token = stated.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let kid = token.and_then(|(_, token)| tokens.check(token.trim()));
-        kid.map(Some).ok_or_else(|| Problem::unauthenticated("this token is not known here"))
+        let kid = kid.ok_or_else(|| Problem::unauthenticated("this token is not known here"))?;
+        // Who revokes a key on the ledger need not know who runs the node and could revoke the token there.
+        if self.is_served(&kid) {
+            Ok(Some(kid))
+        } else {
+            Err(Problem::unauthenticated(format!("the ledger takes no key {kid} any more")))
+        }
     }
 
     /// The key of the console's session, if it is a page of the console that asks: a browser says where a request comes from, and no

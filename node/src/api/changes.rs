@@ -36,11 +36,11 @@ pub async fn stream(
 ) -> Answer<Response> {
     member.may_read(&headers)?;
     let lines = futures::stream::try_unfold((member, headers, from), |(member, headers, next)| async move {
+        let (lines, next) = lines(&member, next).await?;
         // Who follows for weeks is one whose token may end meanwhile.
         if member.may_read(&headers).is_err() {
             return Err(Fault::failed("the token has ended"));
         }
-        let (lines, next) = lines(&member, next).await?;
         Ok(Some((lines, (member, headers, next))))
     });
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];

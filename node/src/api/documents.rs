@@ -2,6 +2,7 @@ use super::commands;
 use crate::{
     answer::{self, Called},
     body,
+    console::confidential,
     member::Member,
     problem::{Answer, Problem},
     prove::Wanted,
@@ -15,7 +16,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use counterfoil_platform::{Rendered, Rendering};
+use counterfoil_platform::Rendering;
 use counterfoil_proof::Proof;
 use counterfoil_seal::{Disclosure, Field, Opened, Place, Reader, Record, SealError};
 use counterfoil_types::{Call, Hash, Kid, SigningKey, limits};
@@ -148,7 +149,7 @@ pub async fn open(
         Audited::Held(held) => return Ok(held),
     };
     if let Some(rendering) = rendering {
-        let bytes = rendered(&member, &headers, (rendering, document), record, opened).await?;
+        let bytes = member.put_out(rendering, (record, opened), document, prefers_english(&headers)).await?;
         return Ok(confidential(([(header::CONTENT_TYPE, rendering.media_type)], bytes).into_response()));
     }
     let fields: Vec<Value> = opened.fields().iter().map(|field| sealing::shown(&record, field)).collect();
@@ -178,24 +179,10 @@ fn rendering(member: &Member, headers: &HeaderMap, subject: &str) -> Option<Rend
     member.registry.rendering(subject, &best?.1).copied()
 }
 
-/// Makes a document of what was opened.
-async fn rendered(
-    member: &Member,
-    headers: &HeaderMap,
-    (rendering, document): (Rendering, Option<String>),
-    record: Record,
-    opened: Opened,
-) -> Answer<Vec<u8>> {
+/// Whether the caller prefers English.
+fn prefers_english(headers: &HeaderMap) -> bool {
     let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (english, origin) = (language.trim_start().starts_with("en"), member.public_url.clone());
-    member
-        .store
-        .ask(move |reader| {
-            let document = document.as_deref();
-            let of = Rendered { reader, record: &record, opened: &opened, document, english, origin: &origin };
-            (rendering.render)(&of)
-        })
-        .await
+    language.trim_start().starts_with("en")
 }
 
 /// POST /v1/sealed/{subject}/{version}/fields/{name}/disclosure
@@ -339,10 +326,4 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
             Segment::Enum { .. } | Segment::Unknown => String::new(),
         })
         .collect()
-}
-
-/// What no cache on the way may keep.
-fn confidential(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    response
 }

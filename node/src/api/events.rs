@@ -1,5 +1,6 @@
 use crate::{
     answer,
+    console::confidential,
     feed::{Feed, Happened, Place},
     member::Member,
     problem::{Answer, Problem},
@@ -7,10 +8,12 @@ use crate::{
 use axum::{
     extract::{Query, State},
     http::HeaderMap,
-    response::sse::{Event, KeepAlive, Sse},
+    response::{
+        IntoResponse as _, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use counterfoil_types::Fault;
-use futures::Stream;
 use serde::Deserialize;
 use serde_json::json;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -33,7 +36,7 @@ pub async fn stream(
     State(member): State<Arc<Member>>,
     headers: HeaderMap,
     Query(wanted): Query<Wanted>,
-) -> Answer<Sse<impl Stream<Item = Result<Event, Fault>>>> {
+) -> Answer<Response> {
     member.may_read(&headers)?;
     let (hub, store) = (member.hub.clone(), member.store.clone());
     let feed = match headers.get("last-event-id") {
@@ -49,17 +52,23 @@ pub async fn stream(
             Feed::from_height(hub, store, wanted.from.unwrap_or(newest + 1))
         }
     };
-    let follow = (feed, VecDeque::new(), wanted.name.unwrap_or_default());
-    let stream = futures::stream::try_unfold(follow, |(mut feed, mut ready, name)| async move {
+    let who = (member, headers);
+    let follow = (who, feed, VecDeque::new(), wanted.name.unwrap_or_default());
+    let stream = futures::stream::try_unfold(follow, |(who, mut feed, mut ready, name)| async move {
         loop {
             if let Some(happened) = ready.pop_front() {
-                return Ok(Some((event(&happened), (feed, ready, name))));
+                return Ok::<_, Fault>(Some((event(&happened), (who, feed, ready, name))));
             }
             let (_, block) = feed.next_block().await?;
+            // Who follows for weeks is one whose token may end meanwhile.
+            if who.0.may_read(&who.1).is_err() {
+                return Ok(None);
+            }
             ready.extend(block.into_iter().filter(|happened: &Happened| happened.name.starts_with(&name)));
         }
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("alive")))
+    let stream = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("alive"));
+    Ok(confidential(stream.into_response()))
 }
 
 fn event(happened: &Happened) -> Event {

@@ -16,7 +16,8 @@ use tokio::{
 
 /// Connections at once; further ones wait in the system's queue.
 const CONNECTIONS: usize = 1_024;
-/// How long a connection may be without a byte in either direction: longer than any answer takes, and than the pauses of events.
+/// How long a connection may be without a byte in either direction: longer than any answer takes, and than the pauses of events. A request
+/// gains no time by coming byte after byte: it has as long to be answered from its first one on.
 const IDLE: Duration = Duration::from_secs(120);
 
 /// A listener whose connections are bounded in number, and closed when nothing moves on them.
@@ -50,7 +51,17 @@ impl Listener for Bounded {
             tracing::debug!("TCP_NODELAY: {error}");
         }
         let idle = self.idle;
-        (Connection { stream, moved: Instant::now(), idle, timer: Box::pin(sleep(idle)), _place: place }, address)
+        (
+            Connection {
+                stream,
+                moved: Instant::now(),
+                asks: false,
+                idle,
+                timer: Box::pin(sleep(idle)),
+                _place: place,
+            },
+            address,
+        )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -61,20 +72,42 @@ impl Listener for Bounded {
 /// A connection with its place among all.
 pub struct Connection {
     stream: TcpStream,
-    /// When a byte came or went.
+    /// When a byte went, or the first one came after that.
     moved: Instant,
+    /// Whether bytes have come since one went.
+    asks: bool,
     idle: Duration,
     timer: Pin<Box<Sleep>>,
     _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Connection {
-    /// Passes on what reading or writing came to, unless nothing has moved for too long.
-    fn watch<T>(&mut self, context: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if progress.is_ready() {
-            self.moved = Instant::now();
-            return progress;
+    /// Passes on what reading came to.
+    fn came(&mut self, context: &mut Context<'_>, progress: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
+        if progress.is_pending() {
+            return self.wait(context);
         }
+        if !self.asks {
+            (self.asks, self.moved) = (true, Instant::now());
+        }
+        if self.moved + self.idle <= Instant::now() {
+            Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        } else {
+            progress
+        }
+    }
+
+    /// Passes on what writing came to.
+    fn went(&mut self, context: &mut Context<'_>, progress: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if progress.is_pending() {
+            return self.wait(context);
+        }
+        (self.asks, self.moved) = (false, Instant::now());
+        progress
+    }
+
+    /// Goes on waiting, unless nothing has moved for too long.
+    fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         loop {
             ready!(self.timer.as_mut().poll(context));
             let until = self.moved + self.idle;
@@ -89,14 +122,14 @@ impl Connection {
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let progress = Pin::new(&mut self.stream).poll_read(context, into);
-        self.watch(context, progress)
+        self.came(context, progress)
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.watch(context, progress)
+        self.went(context, progress)
     }
 
     fn poll_write_vectored(
@@ -105,7 +138,7 @@ impl AsyncWrite for Connection {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        self.watch(context, progress)
+        self.went(context, progress)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -157,5 +190,27 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(begun.elapsed() >= Duration::from_millis(900), "what goes out counts too");
         writing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_request_that_comes_byte_by_byte_gains_no_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut bounded = Bounded::with(listener, 1, Duration::from_millis(400));
+        let mut client = TcpStream::connect(bounded.local_addr().unwrap()).await.unwrap();
+        let (mut connection, _) = bounded.accept().await;
+        let dripping = tokio::spawn(async move {
+            while client.write_all(b"G").await.is_ok() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let error = loop {
+            if let Err(error) = connection.read_u8().await {
+                break error;
+            }
+            connection.flush().await.unwrap();
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(connection);
+        dripping.await.unwrap();
     }
 }

@@ -14,9 +14,21 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
+/// Tables whose rows anybody may have proved who knows their keys: those of the directory, which is public, and those of an invoice, whose
+/// id nobody knows but who was given it. Keys of others, such as accounts, can be guessed.
+const PUBLIC: [&str; 7] =
+    ["invoice", "invoice_tax", "member", "member_committee", "member_key", "member_key_role", "member_role"];
+
 /// GET /v1/rows/{table}/{key}/proof
-pub async fn prove(State(member): State<Arc<Member>>, OriginalUri(uri): OriginalUri) -> Answer<Response> {
+pub async fn prove(
+    State(member): State<Arc<Member>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+) -> Answer<Response> {
     let (table, key) = place(&uri)?;
+    if !PUBLIC.contains(&table.as_str()) {
+        member.may_read(&headers)?;
+    }
     let wanted = wanted(uri.query().unwrap_or_default())?;
     let bytes = member.prove(table, key, wanted).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())

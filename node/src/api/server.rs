@@ -2,7 +2,7 @@ use super::{
     access, blocks, changes, commands, docs, documents, events, health, incoming, listener::Bounded, modules, packages,
     rows, sql, status, transactions, webhooks,
 };
-use crate::{console, examine, member::Member, problem::Problem};
+use crate::{body, console, examine, member::Member, problem::Problem};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -59,7 +59,9 @@ pub fn router(member: Arc<Member>, pages: Router<Arc<Member>>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown_route)
         .layer(middleware::from_fn_with_state(member.clone(), access::loopback_host))
+        .layer(middleware::from_fn(console::careful))
         .layer(middleware::from_fn_with_state(member.clone(), measure))
+        .layer(middleware::from_fn(body::unread))
         .with_state(member)
 }
 

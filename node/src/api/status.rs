@@ -17,6 +17,7 @@ pub async fn genesis(State(member): State<Arc<Member>>) -> Response {
 /// GET /v1/status
 pub async fn status(State(member): State<Arc<Member>>) -> Answer<Json<Value>> {
     let engine = member.engine.status();
+    let at = *member.hub.executed().borrow();
     let halted = engine.halted.or_else(|| member.hub.halted());
     let validators: Vec<Value> = engine
         .peers
@@ -42,9 +43,9 @@ pub async fn status(State(member): State<Arc<Member>>) -> Answer<Json<Value>> {
         "certified": engine.certified,
         "epoch": engine.epoch,
         "view": engine.view,
-        "time_ms": member.hub.executed().borrow().time_ms,
+        "time_ms": at.time_ms,
         "validators": validators,
-        "members": member.store.members().await?,
+        "members": member.store.members(at.height).await?,
         "mempool": {"transactions": engine.mempool, "bytes": engine.mempool_bytes},
         "alarms": engine.alarms,
         "halted": halted,

@@ -3,6 +3,12 @@
 /// What a spreadsheet takes as the mark of UTF-8, at the beginning of a file.
 pub const MARK: &str = "\u{feff}";
 
+/// The header by which a browser keeps a file (RFC 6266): a name of letters and digits, whatever it is made of.
+pub fn kept_as(name: &str, ending: &str) -> String {
+    let name: String = name.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
+    format!("attachment; filename=\"{name}.{ending}\"")
+}
+
 /// A line of cells.
 pub fn line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
     let mut line = cells.into_iter().map(|text| cell(text.as_ref())).collect::<Vec<_>>().join(",");
@@ -23,7 +29,12 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::{kept_as, line};
+
+    #[test]
+    fn a_files_name_says_nothing_else() {
+        assert_eq!(kept_as("a/b\"; x=\"\r\n税", "csv"), "attachment; filename=\"a-b---x-----.csv\"");
+    }
 
     #[test]
     fn cells_are_text_and_never_formulas() {

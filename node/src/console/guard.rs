@@ -1,7 +1,7 @@
 use crate::problem::Problem;
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -31,12 +31,31 @@ pub async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-/// Browsers state the origin of whatever may change something. Who states none is no browser.
+/// Browsers state the origin of whatever may change something, and what it is to this one: that tells the page of the same host without
+/// TLS apart too (Fetch Metadata, W3C). Who states nothing is no browser.
 pub fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    if site.is_some_and(|site| !["same-origin", "none"].contains(&site)) {
+        return false;
+    }
     let Some(origin) = text(header::ORIGIN) else { return true };
     let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     authority.is_some() && authority == text(header::HOST)
+}
+
+/// What every answer says that does not say otherwise: no cache keeps it, no browser takes it for something else than it is, and it is
+/// shown in no frame.
+pub async fn careful(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// What no cache on the way may keep.
@@ -51,21 +70,29 @@ mod tests {
 
     #[test]
     fn only_the_own_origin_changes_something() {
-        for (origin, host, expected) in [
-            (None, "a:1", true),
-            (Some("http://a:1"), "a:1", true),
-            (Some("https://ledger.example"), "ledger.example", true),
-            (Some("http://a:2"), "a:1", false),
-            (Some("null"), "a:1", false),
-            (Some("http://b"), "a:1", false),
-            (Some(""), "a:1", false),
+        for (origin, host, site, expected) in [
+            (None, "a:1", None, true),
+            (Some("http://a:1"), "a:1", None, true),
+            (Some("https://ledger.example"), "ledger.example", Some("same-origin"), true),
+            (None, "ledger.example", Some("none"), true),
+            (Some("http://a:2"), "a:1", None, false),
+            (Some("null"), "a:1", None, false),
+            (Some("http://b"), "a:1", None, false),
+            (Some(""), "a:1", None, false),
+            // The same host without TLS, or a neighbour in its domain.
+            (Some("http://ledger.example"), "ledger.example", Some("cross-site"), false),
+            (None, "ledger.example", Some("same-site"), false),
+            (None, "ledger.example", Some(""), false),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::HOST, host.parse().unwrap());
             if let Some(origin) = origin {
                 headers.insert(header::ORIGIN, origin.parse().unwrap());
             }
-            assert_eq!(same_origin(&headers), expected, "{origin:?} {host}");
+            if let Some(site) = site {
+                headers.insert("sec-fetch-site", site.parse().unwrap());
+            }
+            assert_eq!(same_origin(&headers), expected, "{origin:?} {host} {site:?}");
         }
     }
 }

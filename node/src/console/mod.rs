@@ -6,7 +6,11 @@ mod check;
 mod csv;
 mod desk;
 mod documents;
+mod download;
+#[cfg(test)]
+mod explain;
 mod explorer;
+mod filled;
 mod forms;
 mod guard;
 mod inbox;
@@ -30,9 +34,9 @@ mod verify;
 pub mod phone;
 
 pub use explorer::Places;
-pub use guard::{confidential, same_origin};
+pub use guard::{careful, confidential, same_origin};
 pub use page::{Page, Time, Visit, encoded};
 pub use qr::svg_path;
 pub use router::{pages, router};
-pub use rows::{Row, select};
+pub use rows::{Row, select, with_currency};
 pub use verify::offline_page;

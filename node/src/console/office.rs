@@ -89,14 +89,14 @@ macro_rules! readable {
 const WAITING: &str = concat!(
     "SELECT i.id, i.number, i.seller_name, i.total_minor, i.subject, '', h.member, ",
     readable!(),
-    " FROM invoice_pass p JOIN invoice i ON i.id = p.invoice JOIN invoice_holder h ON h.invoice = i.id
+    ", i.currency FROM invoice_pass p JOIN invoice i ON i.id = p.invoice JOIN invoice_holder h ON h.invoice = i.id
       WHERE p.organisation = ?1 AND p.state = 'open' AND i.state <> 'reversed' ORDER BY i.id LIMIT ?2"
 );
 
 const REIMBURSED: &str = concat!(
     "SELECT i.id, i.number, i.seller_name, i.total_minor, i.subject, u.reference, h.member, ",
     readable!(),
-    " FROM invoice_reimbursement u JOIN invoice i ON i.id = u.invoice LEFT JOIN invoice_holder h ON h.invoice = i.id
+    ", i.currency FROM invoice_reimbursement u JOIN invoice i ON i.id = u.invoice LEFT JOIN invoice_holder h ON h.invoice = i.id
       WHERE u.organisation = ?1 AND u.state = ?3 ORDER BY i.id DESC LIMIT ?2"
 );
 
@@ -105,7 +105,7 @@ async fn invoices(node: &Member, sql: &str, params: Vec<serde_json::Value>) -> A
         id: row.text(0),
         number: row.text(1),
         seller: row.text(2),
-        total: row.amount(3),
+        total: row.money_of(3, 8),
         subject: row.text(4),
         reference: row.text(5),
         holder: row.text(6),

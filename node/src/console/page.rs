@@ -3,6 +3,7 @@ use super::{
     guard,
     language::Language,
     refusals::{self, Reason},
+    session,
     texts::Texts,
 };
 use crate::{
@@ -78,6 +79,16 @@ impl Page {
         }
     }
 
+    /// What people call a member of a command's input; as the JSON has it where they have no word for it.
+    pub fn called<'a>(&self, command: &str, name: &'a str) -> &'a str {
+        super::forms::called(command, name, self.language).unwrap_or(name)
+    }
+
+    /// Whether the list of pages says how much there is at `path`.
+    pub fn counts_what_waits(&self, path: &str) -> bool {
+        path == "/inbox"
+    }
+
     /// Where this page is in the other language.
     pub fn switch(&self) -> String {
         format!("/language/{}?to={}", self.language.other().tag(), encoded(&self.path))
@@ -126,6 +137,15 @@ impl Visit {
         }
     }
 
+    /// What whoever sent a form is told that was not taken: who is not signed in, where to.
+    pub fn refused(&self, node: &Member, problem: &Problem) -> Response {
+        if problem.status() == StatusCode::UNAUTHORIZED {
+            session::to_sign_in(&self.path)
+        } else {
+            self.problem(node, problem)
+        }
+    }
+
     /// The page that says why there is no other.
     pub fn problem(&self, node: &Member, problem: &Problem) -> Response {
         self.problem_at(self.page(node), problem)
@@ -137,7 +157,9 @@ impl Visit {
         let reason = refusals::of(problem.code()).map(|reason| reason.text(self.language));
         let detail = document["detail"].as_str().unwrap_or_default().to_owned();
         let page = Wrong { page, code: problem.code().to_owned(), reason, detail };
-        html(problem.status(), &page).unwrap_or_else(|problem| problem.into_response())
+        let mut response = html(problem.status(), &page).unwrap_or_else(|problem| problem.into_response());
+        response.headers_mut().extend(problem.headers());
+        response
     }
 
     /// The page that `make` makes for the member whose phone asks; without a session the one that signs in.

@@ -44,6 +44,7 @@ pub const ALL: &[Reason] = &[
         "This passkey does not sign in here. Try again, or ask for a new set-up link",
         "该通行密钥无法在此登录。请重试，或索取新的设置链接",
     ),
+    Reason::new("http/malformed", "It cannot be read as it is written", "格式不正确"),
     Reason::new("http/invalid", "It is not filled in as it should be", "填写的内容不符合要求"),
     Reason::new("http/not-found", "There is no such thing", "没有找到"),
     Reason::new("http/forbidden", "That is not allowed", "没有权限"),
@@ -71,6 +72,7 @@ pub const ALL: &[Reason] = &[
     Reason::new("asset/5", "The amount has more digits after the point than the asset", "金额的小数位数超过该资产"),
     Reason::new("asset/6", "The amount is too large", "金额过大"),
     Reason::new("asset/7", "The amount is zero", "金额不能为零"),
+    Reason::new("asset/8", "This is below zero", "不能小于零"),
     Reason::new("asset/9", "An account does not pay itself", "收款账户不能与付款账户相同"),
     Reason::new("asset/10", "There is no such asset", "没有这种资产"),
     Reason::new("asset/12", "There is no such account", "没有这个账户"),
@@ -90,6 +92,14 @@ pub const ALL: &[Reason] = &[
     Reason::new("asset/25", "That is more than is left of it", "超过剩余金额"),
     Reason::new("asset/28", "This has ended already", "已经结束"),
     Reason::new("asset/29", "Its time is over", "已过期"),
+    Reason::new("asset/30", "Only the receiver does this", "只有收款方可以操作"),
+    Reason::new("asset/31", "Only the sender does this", "只有付款方可以操作"),
+    Reason::new(
+        "asset/32",
+        "It cannot go into this account: name one of yours, or the one that the offer is for",
+        "不能收入该账户：请填写您自己的账户，或该笔付款指定的账户",
+    ),
+    Reason::new("asset/33", "Choose a time within the next ten years", "请选择十年之内的时间"),
     Reason::new("asset/40", "Only the issuer does this", "只有发行方可以操作"),
     Reason::new("approval/4", "There is no such command", "没有这个命令"),
     Reason::new("approval/9", "A rule demands 1 to 16 signers", "签名人数须为 1 至 16"),
@@ -208,6 +218,17 @@ pub const ALL: &[Reason] = &[
     Reason::new("invoice/76", "The form is at another step already", "红字申请已在其他步骤"),
     Reason::new("invoice/77", "The form has lapsed", "红字申请已失效"),
     Reason::new("invoice/80", "This seller may not issue special invoices", "该销售方不得开具专用发票"),
+    Reason::new(
+        "invoice/65",
+        "It is a red letter: nothing of it is claimed, reimbursed or booked",
+        "这是红字发票，不能领取、报销或入账",
+    ),
+    Reason::new(
+        "invoice/82",
+        "It takes money back, so nothing of it is reimbursed. Booking it takes off input tax",
+        "这是退款凭证，不能报销；入账后冲减进项税",
+    ),
+    Reason::new("invoice/84", "The application asks for the other kind of invoice", "与申请的发票种类不符"),
     Reason::new("invoice/81", "Only the tax of special invoices is deducted", "只有专用发票的税额可以抵扣"),
 ];
 

@@ -45,10 +45,20 @@ impl Row {
         self.money(at).to_string()
     }
 
+    /// The same with its currency, which stands in a column of its own.
+    pub fn money_of(&self, at: usize, currency: usize) -> String {
+        with_currency(&self.text(currency), &self.amount(at))
+    }
+
     /// The same to reckon with.
     pub fn money(&self, at: usize) -> Fixed<2> {
         Fixed(self.0.get(at).and_then(Value::as_i64).unwrap_or_default())
     }
+}
+
+/// An amount with its currency: the sign of the yuan, or the code of another.
+pub fn with_currency(currency: &str, amount: &str) -> String {
+    if currency == "CNY" { format!("¥ {amount}") } else { format!("{amount} {currency}") }
 }
 
 /// The rows of a SELECT.

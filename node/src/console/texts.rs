@@ -54,6 +54,8 @@ texts! {
     other_nodes: "At other nodes", "其他节点";
     data_of_height: "Data of height", "数据高度";
     node_at_height: "this node is at", "本节点高度";
+    times_in: "times are of", "时间按时区";
+    utc: "UTC", "协调世界时（UTC）";
     wrong_form: "This cannot be read as it is written.", "格式不正确。";
     nothing_here: "Nothing here yet.", "暂无内容。";
     sample_notice: "A ledger for trying out: no money moves.", "试用账本：没有真实资金往来。";
@@ -110,6 +112,11 @@ texts! {
     buyer_name: "Buyer", "购买方";
     taxpayer_id: "Taxpayer id", "纳税人识别号";
     taxpayer_hint: "18 characters", "18 位统一社会信用代码";
+    invoice_kind: "Kind of invoice", "发票种类";
+    kind_ordinary: "Ordinary", "普通发票";
+    kind_special: "Special (VAT)", "增值税专用发票";
+    kind_hint: "A company that is a general taxpayer deducts the tax of a special invoice. All members see the kind.", "一般纳税人可凭专用发票抵扣税额。所有成员可见发票种类。";
+    no_special: "This seller issues ordinary invoices only.", "该销售方只开具普通发票。";
     amount: "Amount", "金额";
     check: "Continue", "下一步";
     review_title: "What you sign", "您将签署的内容";
@@ -167,12 +174,20 @@ texts! {
     state_closed: "Reimbursed", "已报销";
     state_booked: "Booked", "已入账";
     state_booking_revoked: "Booking revoked", "已撤销入账";
+    red_letters: "Red letters", "红字发票";
+    red_letters_text: "The seller has taken this invoice back, or a part of it. Keep both documents.", "销售方已将本张发票全部或部分冲红，请同时保存两份文件。";
+    red_letter_of: "Red letter of this invoice", "本张为红字发票，查看蓝字发票";
     state_red: "Red letter", "红字发票";
     state_reversed: "Reversed", "已冲红";
     state_partly_reversed: "Partly reversed", "部分冲红";
 }
 
 impl Texts {
+    /// A kind of invoice under Chinese VAT, by its name in the ledger.
+    pub fn kind(&self, name: &str) -> &'static str {
+        if name == "special" { self.kind_special } else { self.kind_ordinary }
+    }
+
     /// A state of an invoice or an application, or a step of its history, by its name in the ledger.
     pub fn state(&self, name: &str) -> &'static str {
         match name {

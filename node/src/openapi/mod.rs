@@ -347,7 +347,7 @@ fn paths() -> Value {
         "/v1/transactions/{identity}": {"get": with(
             operation("Ledger", "transaction", "Tells where a transaction stands.", object()), "parameters", json!([identity]))},
         "/v1/sql": {"post": sql},
-        "/v1/rows/{table}/{key}/proof": {"get": proof},
+        "/v1/rows/{table}/{key}/proof": {"get": with(proof, "security", token.clone())},
         "/v1/rows/{table}/{key}/history": {"get": with(history, "security", token.clone())},
         "/v1/genesis": {"get": operation("Ledger", "genesis", "The genesis file, byte for byte.", object())},
         "/v1/status": {"get": operation("Ledger", "status", "How far the ledger and this node are.", object())},

@@ -4,6 +4,7 @@
 //! Whoever opens it binds a passkey of his device to the hosted key that the link is for. From then on a signature of the device over a
 //! challenge of this node makes a session. No statement about the make of the device is asked for: the code is what is trusted.
 //! There is nothing to guess: codes have 256 random bits, passkeys sign, and sessions are sealed with a secret of the node.
+//! A session ends with its time, with its passkey, and when it is signed out; the same after a restart.
 
 mod file;
 mod site;
@@ -17,6 +18,7 @@ use crate::{
     gate::now_ms,
     problem::{Answer, Problem},
     secret::NodeSecret,
+    signed_out::SignedOut,
     watched::Watched,
 };
 use axum::http::StatusCode;
@@ -24,7 +26,10 @@ use base64ct::{Base64UrlUnpadded as Base64, Encoding as _};
 use counterfoil_types::{Fault, Kid};
 use parking_lot::Mutex;
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use webauthn::{Assertion, Ceremony, Registration};
 
@@ -44,6 +49,9 @@ pub struct Passkeys {
     entries: Watched<Vec<Entry>>,
     secret: NodeSecret,
     site: Option<Site>,
+    signed_out: Arc<SignedOut>,
+    /// What challenges of this process have in them: what was answered is known in memory alone, so none outlives it.
+    process: String,
     /// Challenges that were answered rightly, with the end of their time: none is answered twice. Only who has signed in adds one.
     answered: Mutex<Vec<(u64, String)>>,
     places: Semaphore,
@@ -73,12 +81,14 @@ pub struct SignIn {
 
 impl Passkeys {
     /// Those of the file at `path`, which need not exist, for a node that is known by `url`.
-    pub fn open(path: PathBuf, secret: &Path, url: &str) -> Result<Self, Fault> {
+    pub fn open(path: PathBuf, secret: &Path, url: &str, signed_out: Arc<SignedOut>) -> Result<Self, Fault> {
         let recover = "remove it: everybody signs in again";
         Ok(Self {
             entries: Watched::open(path, list)?,
             secret: NodeSecret::open(secret, recover)?,
             site: Site::of(url),
+            signed_out,
+            process: random(),
             answered: Mutex::default(),
             places: Semaphore::new(PLACES),
         })
@@ -99,7 +109,7 @@ impl Passkeys {
 
     /// What a device has to sign, as bytes in base64url.
     pub fn challenge(&self) -> String {
-        let text = format!("{}~{}", now_ms() + CHALLENGE_MS, hex::encode(rand::random::<[u8; 16]>()));
+        let text = format!("{}~{}~{}", now_ms() + CHALLENGE_MS, self.process, random());
         Base64::encode_string(self.secret.seal(CHALLENGE, &text).as_bytes())
     }
 
@@ -172,7 +182,11 @@ impl Passkeys {
         let now = now_ms();
         let sealed = std::str::from_utf8(challenge).ok();
         let text = sealed.and_then(|sealed| self.secret.unseal(CHALLENGE, sealed));
-        let until = text.and_then(|text| text.split_once('~')?.0.parse::<u64>().ok());
+        let until = text.and_then(|text| {
+            let (until, rest) = text.split_once('~')?;
+            let (process, _) = rest.split_once('~')?;
+            until.parse::<u64>().ok().filter(|_| process == self.process)
+        });
         let (Some(text), Some(until)) = (text, until.filter(|until| *until >= now)) else {
             return Err(no_sign_in("it took too long: please do it again"));
         };
@@ -189,18 +203,45 @@ impl Passkeys {
         self.secret.seal(SESSION, &format!("{}~{}~{}", passkey.key, passkey.id(), now_ms() + SESSION_MS))
     }
 
-    /// Whose session a cookie is, unless it is over, its passkey is gone, or it is not one of ours.
+    /// Whose session a cookie is, unless it is over or signed out, its passkey is gone, or it is not one of ours.
     pub fn who(&self, cookie: &str, now_ms: u64) -> Option<Kid> {
-        let mut parts = self.secret.unseal(SESSION, cookie)?.split('~');
-        let (kid, id, until_ms) = (parts.next()?.parse::<Kid>().ok()?, parts.next()?, parts.next()?);
-        if until_ms.parse::<u64>().ok()? < now_ms {
+        let Session { whose, until_ms } = self.sealed(cookie)?;
+        if until_ms < now_ms || !self.signed_out.goes_on(whose, until_ms) {
             return None;
         }
+        let (kid, id) = whose.split_once('~')?;
+        let kid: Kid = kid.parse().ok()?;
         self.entries.get(|all| {
             let mut passkeys = all.iter().filter_map(Entry::passkey);
             passkeys.any(|one| one.key == kid && one.id() == id).then_some(kid)
         })
     }
+
+    /// Signs out the session of a cookie; what is none of ours, or over, is not noted.
+    pub fn sign_out(&self, cookie: &str) -> Result<(), Fault> {
+        match self.sealed(cookie) {
+            Some(Session { whose, until_ms }) if self.who(cookie, now_ms()).is_some() => {
+                self.signed_out.end(whose, until_ms)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn sealed<'a>(&self, cookie: &'a str) -> Option<Session<'a>> {
+        let (whose, until_ms) = self.secret.unseal(SESSION, cookie)?.rsplit_once('~')?;
+        Some(Session { whose, until_ms: until_ms.parse().ok()? })
+    }
+}
+
+/// What a cookie says.
+struct Session<'a> {
+    /// The key, and the passkey's id.
+    whose: &'a str,
+    until_ms: u64,
+}
+
+fn random() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
 }
 
 fn decoded(text: &str) -> Answer<Vec<u8>> {

@@ -151,6 +151,11 @@ fn a_signature_counts_for_its_key_its_words_and_its_site() {
     assert_eq!(check(&client_data, &data, &signature, &ed25519.public_key()), Ok(1));
 }
 
+fn open(folder: &Path) -> Passkeys {
+    let signed_out = SignedOut::open(folder.join("signed-out.json")).unwrap();
+    Passkeys::open(folder.join("console.json"), &folder.join("s"), ORIGIN, Arc::new(signed_out)).unwrap()
+}
+
 /// A node's passkeys, and somebody with a device and an invitation.
 struct Desk {
     folder: tempfile::TempDir,
@@ -161,8 +166,13 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let passkeys = Passkeys::open(folder.path().join("console.json"), &folder.path().join("s"), ORIGIN).unwrap();
+        let passkeys = open(folder.path());
         Self { folder, passkeys, device: Device::new("id") }
+    }
+
+    /// The same node after a restart.
+    fn again(&self) -> Passkeys {
+        open(self.folder.path())
     }
 
     fn path(&self) -> PathBuf {
@@ -248,4 +258,37 @@ fn a_session_ends_with_its_time_and_with_its_passkey() {
     }
     assert_eq!(remove(&desk.path(), |entry| *entry.key() == kid).unwrap().len(), 1);
     assert_eq!(desk.passkeys.who(&session, now_ms()), None);
+}
+
+#[test]
+fn a_session_that_was_signed_out_is_over_after_a_restart_too() {
+    let mut desk = Desk::new();
+    let (kid, first) = desk.set_up(&desk.invite(now_ms() + 60_000)).unwrap();
+    desk.passkeys.sign_out("a/main~x~9~00").unwrap();
+    assert!(!desk.folder.path().join("signed-out.json").exists(), "what is no session is not noted");
+    desk.passkeys.sign_out(&first).unwrap();
+    // Sessions of the same passkey differ by their time.
+    let begun = now_ms();
+    while now_ms() <= begun {
+        std::thread::yield_now();
+    }
+    desk.device.counter += 1;
+    let (_, second) = desk.passkeys.sign_in(&desk.signature(&desk.passkeys.challenge())).unwrap();
+    for passkeys in [&desk.passkeys, &desk.again()] {
+        assert_eq!(passkeys.who(&first, now_ms()), None);
+        assert_eq!(passkeys.who(&second, now_ms()), Some(kid.clone()));
+    }
+}
+
+#[test]
+fn what_a_device_signed_is_not_taken_again_after_a_restart() {
+    let mut desk = Desk::new();
+    // A device that does not count, as those are that share a passkey.
+    desk.device.counter = 0;
+    desk.set_up(&desk.invite(now_ms() + 60_000)).unwrap();
+    let signed = desk.signature(&desk.passkeys.challenge());
+    assert!(desk.passkeys.sign_in(&signed).is_ok());
+    let again = desk.again();
+    assert_eq!(code(again.sign_in(&signed)), "http/passkey", "the same again");
+    assert!(again.sign_in(&desk.signature(&again.challenge())).is_ok());
 }

@@ -30,6 +30,7 @@ struct Waiting {
     part: u8,
     amount: Fixed<2>,
     seller: String,
+    kind: Kind,
 }
 
 /// Answers applications as long as the node runs.
@@ -52,7 +53,7 @@ pub async fn run(node: Arc<Member>) {
 }
 
 async fn answer_all(node: &Member) -> Answer<()> {
-    let sql = "SELECT a.number, a.subject, q.position, q.amount_minor, p.payee
+    let sql = "SELECT a.number, a.subject, q.position, q.amount_minor, p.payee, a.kind
                FROM invoice_application a JOIN invoice_application_part q ON q.application = a.number
                JOIN invoice_payment p ON p.id = a.payment JOIN invoice_taxpayer t ON t.id = p.payee
                WHERE t.member = ?1 AND a.state = 'open' AND q.state = 'open' ORDER BY a.number, q.position LIMIT ?2";
@@ -62,6 +63,7 @@ async fn answer_all(node: &Member) -> Answer<()> {
         part: u8::try_from(row.number(2)).unwrap_or_default(),
         amount: row.money(3),
         seller: row.text(4),
+        kind: if row.text(5) == Kind::Special.as_str() { Kind::Special } else { Kind::Ordinary },
     };
     let found: Vec<_> = select(node, sql, vec![json!(SHOP), json!(PAGE)]).await?.iter().map(read).collect();
     for waiting in found {
@@ -117,7 +119,7 @@ impl Waiting {
         ClearInvoice {
             seller: self.seller.clone(),
             reference: Some(format!("till-{}-{}", self.application, self.part)),
-            kind: Kind::Ordinary,
+            kind: self.kind,
             channel: None,
             seller_contact: None,
             buyer,

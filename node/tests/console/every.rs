@@ -5,6 +5,7 @@ use serde_json::json;
 const PAGES: &[&str] = &[
     "/",
     "/accounts",
+    "/accounts/supplier-1/cny",
     "/blocks",
     "/check",
     "/deploy",
@@ -19,6 +20,7 @@ const PAGES: &[&str] = &[
     "/documents/seal",
     "/governance",
     "/inbox",
+    "/inbox/offer",
     "/invoices",
     "/invoices/import",
     "/invoices/new",
@@ -62,7 +64,7 @@ const SEATS: [(&str, bool); 6] = [
 const ASKED_MAX: usize = 250;
 
 /// Where a page leads, files and parts of it included.
-fn leads(text: &str) -> Vec<String> {
+pub fn leads(text: &str) -> Vec<String> {
     let after = |mark: &'static str| text.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
     let all = after("href=\"").chain(after("data-part=\"")).filter(|to| to.starts_with('/') && !to.starts_with("//"));
     all.map(|to| to.replace("&#38;", "&").replace("&amp;", "&").split('#').next().unwrap_or_default().to_owned())

@@ -2,6 +2,7 @@ use crate::{
     browser::Browser,
     support::{Dev, Reply},
 };
+use counterfoil_apps::invoice::EXAMPLE_XML;
 use serde_json::{Value, json};
 
 const SHOP: &str = "92440300MA5DL0010T";
@@ -142,6 +143,58 @@ fn what_strangers_wrote_is_text_and_what_is_sealed_is_for_readers() {
     }
     let check = dev.http.get(&format!("/check?number={number}&total=113")).expect(200).text();
     assert!(!check.contains("onerror") && !check.contains(SUPPLIER), "{check}");
+}
+
+#[test]
+fn a_red_letter_has_a_page_with_its_own_files_and_the_blue_one_leads_to_them() {
+    let dev = dev();
+    let (blue, _) = issued(&dev, &invoice(&to_core(), "Phone", "-"));
+    let form = dev.command("invoice.request_red", "supplier-1/dev", &json!({"invoice": blue, "reason": "02"}));
+    let red = dev.command("invoice.issue_red", "supplier-1/dev", &json!({"form": form["form"]}));
+    let red = red["id"].as_str().unwrap();
+    let path = format!("/invoices/{red}");
+    let files = [format!("{path}/invoice.pdf"), format!("{path}/invoice.xml")];
+    let unopened = shown(&dev, "core-corp/dev", &path);
+    assert!(unopened.contains("/open\"") && !unopened.contains("Core &#60;b&#62;"), "{unopened}");
+    files.iter().for_each(|file| drop(page(&dev, "core-corp/dev", file).expect(403)));
+    let subject = dev.http.value(&format!("SELECT subject FROM invoice WHERE id = '{blue}'"));
+    let subject = subject.as_str().unwrap().replace(':', "%3A").replace('/', "%2F");
+    let headers = [("content-type", "application/json"), ("counterfoil-key", "core-corp/dev")];
+    dev.http.post(&format!("/v1/sealed/{subject}/1/open"), &headers, "{}").expect(200);
+
+    let text = shown(&dev, "core-corp/dev", &path);
+    assert!(text.contains("Core &#60;b&#62;") && text.contains("Phone") && text.contains(">-100.00<"), "{text}");
+    assert!(text.contains(&files[0]) && text.contains(&format!("/invoices/{blue}\"")), "{text}");
+    let of_blue = shown(&dev, "core-corp/dev", &format!("/invoices/{blue}"));
+    assert!(files.iter().all(|file| of_blue.contains(file)), "{of_blue}");
+    assert!(page(&dev, "core-corp/dev", &files[0]).expect(200).body.starts_with(b"%PDF-"));
+    let xml = page(&dev, "core-corp/dev", &files[1]).expect(200).text();
+    assert!(xml.contains(">-113.00<"), "{xml}");
+    for kid in ["shop-1/dev", "bank-a/dev", "supplier-1/dev"] {
+        files.iter().for_each(|file| drop(page(&dev, kid, file).expect(403)));
+        assert!(!shown(&dev, kid, &path).contains("Core &#60;b&#62;"), "{kid}");
+    }
+}
+
+#[test]
+fn a_credit_note_is_offered_to_be_booked_and_not_to_be_reimbursed() {
+    let dev = dev();
+    let credit = EXAMPLE_XML
+        .replace(">380</cbc:InvoiceTypeCode", ">381</cbc:CreditNoteTypeCode")
+        .replace("<cbc:InvoiceTypeCode", "<cbc:CreditNoteTypeCode")
+        .replace("schema:xsd:Invoice-2", "schema:xsd:CreditNote-2")
+        .replace("<Invoice ", "<CreditNote ")
+        .replace("</Invoice>", "</CreditNote>")
+        .replace("cac:InvoiceLine", "cac:CreditNoteLine")
+        .replace("cbc:InvoicedQuantity", "cbc:CreditedQuantity")
+        .replace("<cbc:DueDate>2026-12-24</cbc:DueDate>", "");
+    for (ubl, locks) in [(EXAMPLE_XML.to_owned(), true), (credit.replace("QE-2026-0042", "QC-1"), false)] {
+        let asked = json!({"ubl": ubl, "buyer": "core-corp"});
+        let done = dev.command("invoice.issue_en16931", "supplier-1/dev", &asked);
+        let text = shown(&dev, "core-corp/dev", &format!("/invoices/{}", done["id"].as_str().unwrap()));
+        assert_eq!(text.contains("\"/v1/invoices/lock\""), locks, "{text}");
+        assert!(text.contains("\"/v1/invoices/book\""), "{text}");
+    }
 }
 
 #[test]

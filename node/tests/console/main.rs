@@ -5,6 +5,10 @@
 mod browser;
 mod every;
 mod explorer;
+#[path = "../support/forms.rs"]
+mod forms;
+mod guard;
+mod inbox;
 // A small ledger, also one whose validators change, as the verifier's own tests make it.
 #[path = "../../../core/proof/tests/offline/index.rs"]
 mod index;

@@ -91,6 +91,11 @@ async function freeze(page, { url }, name, text) {
   await page.click('form[data-action="/v1/commands/package.freeze"] button');
   await page.waitForSelector('form[data-action="/v1/commands/package.unfreeze"]');
   assert.match(await page.textContent("dl.facts"), new RegExp(text.frozen));
+  const vote = (agree) => page.locator(`form[data-action="/v1/commands/package.unfreeze"]:has(input[data-field="/agree"][value="${agree}"])`);
+  await vote(true).locator("button").click();
+  await vote(false).locator("button").click();
+  await vote(true).waitFor();
+  assert.match(await page.textContent("dl.facts"), new RegExp(text.frozen));
   await sit(page, "shop-1/dev");
   assert.equal(await page.locator("main form[data-action]").count(), 0, "others decide nothing");
 }

@@ -75,15 +75,17 @@ async function approvals(page, base) {
   await page.click("#transfer button[type=submit]");
   await page.waitForSelector("#waits:not([hidden])");
   await page.click("#waits a");
-  const waiting = () => page.locator("#approvals > li").count();
+  assert.ok(await page.locator("#signatures > li").count() > 0);
+  assert.equal(await page.locator("form[data-action$='/sign']").count(), 0, "nobody checks what he made");
+  await inspect(page);
+  await act(page, "core-corp/bea");
+  const waiting = () => page.locator("#sign > li").count();
   const before = await waiting();
   assert.ok(before > 0);
-  assert.equal(await page.locator("#approvals form[data-action$='/sign']").count(), 0, "nobody checks what he made");
-  await act(page, "core-corp/bea");
   await inspect(page);
-  await page.locator("#approvals form[data-action$='/refuse'] button").first().click();
-  await page.waitForSelector("#approvals [aria-invalid=true], #problem:not([hidden])");
-  await Promise.all([page.waitForNavigation(), page.locator("#approvals form[data-action$='/sign'] button").first().click()]);
+  await page.locator("#sign form[data-action$='/refuse'] button").first().click();
+  await page.waitForSelector("#sign [aria-invalid=true], #problem:not([hidden])");
+  await Promise.all([page.waitForNavigation(), page.locator("#sign form[data-action$='/sign'] button").first().click()]);
   assert.equal(await waiting(), before - 1);
 }
 
@@ -109,7 +111,7 @@ async function documents(page, base, name) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#disclose button")]);
   assert.match(download.suggestedFilename(), /\.json$/);
   await page.goto(at);
-  assert.match(await page.textContent("#openings"), /to pay it/);
+  assert.match(await page.textContent("#opened"), /to pay it/);
 
   await act(page, "supplier-1/dev");
   await page.goto(at);

@@ -51,9 +51,74 @@ fn a_statement_is_a_file_without_formulas() {
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[1].contains(",shop-1/cny,-2.00,79997.00,") && lines[1].contains("\"a \"\"b\"\", c\""), "{text}");
     assert!(lines[2].contains(",'=1+1,"), "{text}");
-    let last = lines[1].split(',').next().unwrap();
-    let older = seat(&dev, &format!("/accounts/supplier-1/cny/statement.csv?before={last}"), "supplier-1/dev").text();
-    assert_eq!(older.lines().count(), lines.len() - 1, "{older}");
+}
+
+#[test]
+fn a_statement_is_whole_and_of_the_days_that_are_asked_for() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    let before = dev.http.value("SELECT count(*) FROM asset_entry WHERE account = 'supplier-1/cny'").as_u64().unwrap();
+    let legs: Vec<_> =
+        (0..2_500).map(|at| json!({"to": "shop-1/cny", "amount": "0.01", "reference": format!("{at}")})).collect();
+    let batch = json!({"from": "supplier-1/cny", "asset": "bank-a/CNY", "legs": legs});
+    dev.command("asset.transfer_batch", "supplier-1/dev", &batch);
+    let of = |query: &str| {
+        let path = format!("/accounts/supplier-1/cny/statement.csv?{query}");
+        let text = seat(&dev, &path, "supplier-1/dev").expect(200).text();
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let whole = of("");
+    assert_eq!(whole.len() as u64, before + 2_500);
+    let references: Vec<_> = whole[..2_500].iter().map(|line| line.split(',').nth(6).unwrap().to_owned()).collect();
+    assert!(
+        references.iter().map(String::as_str).eq((0..2_500)
+            .rev()
+            .map(|at| at.to_string())
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str))
+    );
+    let today = dev.http.value("SELECT date(day * 86400, 'unixepoch') FROM asset_account WHERE id = 'supplier-1/cny'");
+    let today = today.as_str().unwrap();
+    assert_eq!(of(&format!("from={today}&until={today}")), whole, "all moved on one day");
+    assert!(of("until=2020-01-01").is_empty() && of("from=2999-01-01").is_empty());
+    let page = seat(&dev, "/accounts/supplier-1/cny?until=2020-01-01", "supplier-1/dev").expect(200).text();
+    assert!(!page.contains("id=\"statement\""), "{page}");
+    seat(&dev, "/accounts/supplier-1/cny/statement.csv?from=2026-02-30", "supplier-1/dev")
+        .problem(400, "http/malformed");
+    seat(&dev, "/accounts/supplier-1/none/statement.csv", "supplier-1/dev").expect(404);
+}
+
+#[test]
+fn all_versions_and_readers_of_a_document_can_be_paged_to() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    let revise = |version: u32| {
+        let fields = json!([{"name": "matter", "value": format!("v{version}")}]);
+        match version {
+            1 => json!({"document": "shop-1/pages", "type": "tax-bureau/note", "fields": fields}),
+            _ => json!({"document": "shop-1/pages", "version": version, "fields": fields}),
+        }
+    };
+    let fields = json!([{"name": "matter", "sealed": false, "required": true}]);
+    dev.command(
+        "document.define_type",
+        "tax-bureau/dev",
+        &json!({"type": "tax-bureau/note", "title": "Note", "fields": fields}),
+    );
+    dev.command("document.create", "shop-1/dev", &revise(1));
+    for version in 2..=53 {
+        dev.command("document.revise", "shop-1/dev", &revise(version));
+    }
+    let page =
+        |query: &str| seat(&dev, &format!("/documents/shop%2D1%2Fpages{query}"), "shop-1/dev").expect(200).text();
+    let newest = page("");
+    assert!(newest.contains("v53") && newest.contains("version=54"), "{newest}");
+    assert!(!newest.contains("?version=3\""), "the page has the newest fifty");
+    let (_, more) = newest.split_once("?version=53&#38;versions=").expect("there are older ones");
+    let older = page(&format!("?version=53&versions={}", more.split('#').next().unwrap()));
+    assert!(["?version=1\"", "?version=3\""].iter().all(|link| older.contains(link)), "{older}");
+    let first = page("?version=1");
+    assert!(first.contains("<bdi>v1</bdi>") && !first.contains("<bdi>v53</bdi>"), "{first}");
+    seat(&dev, "/documents/shop%2D1%2Fpages?version=54", "shop-1/dev").expect(404);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A ledger mirrored to a real PostgreSQL, by the built binary.
 
 mod following;
+mod killing;
 mod node;
 mod postgres;
 mod refusing;

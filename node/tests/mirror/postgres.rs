@@ -18,13 +18,17 @@ pub struct Cluster {
     port: u16,
 }
 
-/// A session that has a table to itself, until it is dropped.
-pub struct Lock(Child);
+/// A session in the middle of a transaction, which is rolled back when this is dropped.
+pub struct Held {
+    psql: Child,
+    /// PostgreSQL's process for it.
+    pub pid: u32,
+}
 
-impl Drop for Lock {
+impl Drop for Held {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.psql.kill();
+        let _ = self.psql.wait();
     }
 }
 
@@ -117,26 +121,26 @@ impl Cluster {
         }
     }
 
-    /// Has the table of progress to itself, so that the mirror waits in the middle of a transaction.
-    pub fn lock_progress(&self) -> Lock {
-        let mut child = self.psql().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let input = child.stdin.as_mut().unwrap();
-        input.write_all(b"BEGIN; LOCK TABLE ledger_mirror.progress; SELECT 'locked';\n").unwrap();
+    /// Runs a statement in a transaction that goes on: whoever writes the same rows waits in the middle of its own.
+    pub fn hold(&self, sql: &str) -> Held {
+        let mut psql = self.psql().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let input = psql.stdin.as_mut().unwrap();
+        writeln!(input, "BEGIN; {sql}; SELECT 'pid', pg_backend_pid();").unwrap();
         input.flush().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line.trim(), "locked");
-        Lock(child)
+        let lines = BufReader::new(psql.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
+        let pid = lines.filter_map(|line| line.strip_prefix("pid|")?.parse().ok()).next().expect("it holds it");
+        Held { psql, pid }
     }
 
-    /// Waits until somebody waits for the lock.
-    pub fn wait_for_waiting(&self) {
+    /// Waits until a session waits for one that holds something; its process.
+    pub fn wait_for_waiting(&self, pid: u32) -> u32 {
         let until = Instant::now() + PATIENCE;
-        while self
-            .sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'ledger_mirror.progress'::regclass")
-            == "0"
-        {
-            assert!(Instant::now() < until, "nobody waits");
+        let waiting = format!("SELECT min(pid) FROM pg_stat_activity WHERE {pid} = ANY (pg_blocking_pids(pid))");
+        loop {
+            if let Ok(found) = self.sql(&waiting).parse() {
+                return found;
+            }
+            assert!(Instant::now() < until, "nobody waits for {pid}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -5,6 +5,8 @@
 mod bench;
 mod corpus;
 mod crash;
+#[path = "../support/forms.rs"]
+mod forms;
 mod idle;
 mod jose;
 mod load;

@@ -114,6 +114,8 @@ CREATE TABLE asset_hold (
 ) STRICT;
 CREATE INDEX asset_hold_by_account ON asset_hold (account, number);
 CREATE INDEX asset_hold_by_beneficiary ON asset_hold (beneficiary, number);
+CREATE INDEX asset_hold_in_account ON asset_hold (account, number) WHERE state = 'open';
+CREATE INDEX asset_hold_for_beneficiary ON asset_hold (beneficiary, number) WHERE state = 'open';
 CREATE INDEX asset_hold_by_expiry ON asset_hold (expires_ms, number) WHERE state = 'open';
 
 -- Money on its way to a member who has not yet said yes.
@@ -135,6 +137,8 @@ CREATE TABLE asset_offer (
 ) STRICT;
 CREATE INDEX asset_offer_by_sender ON asset_offer (from_account, number);
 CREATE INDEX asset_offer_by_receiver ON asset_offer (receiver, number);
+CREATE INDEX asset_offer_from_account ON asset_offer (from_account, number) WHERE state = 'open';
+CREATE INDEX asset_offer_for_receiver ON asset_offer (receiver, number) WHERE state = 'open';
 CREATE INDEX asset_offer_by_expiry ON asset_offer (expires_ms, number) WHERE state = 'open';
 
 -- Who stopped an account, when, why, and who let it go again.

@@ -233,5 +233,9 @@ crate::refusals! {
         #[refusal(58, Conflict, "{field}")]
         #[error("{public_key} is not the key of a node of genesis: the others do not know where it is")]
         NotANode { field: String, public_key: String },
+        /// An organisation's id has a `-` or a `.`, or begins with a digit, so that no package or schema takes the name of an organisation to come.
+        #[refusal(59, Invalid, "/member")]
+        #[error("{member:?} could be the name of a package: an organisation's id has a - or a ., such as {member}-1, or begins with a digit")]
+        SchemasName { member: String },
     }
 }

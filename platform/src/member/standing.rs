@@ -39,7 +39,15 @@ pub(super) fn check_id(member: &str, person: bool) -> Result<(), Refused> {
     if member.starts_with(PERSON_PREFIX) != person {
         return Err(Refused::OtherKindsId { member: member.to_owned() });
     }
+    if is_for_schemas(member) {
+        return Err(Refused::SchemasName { member: member.to_owned() });
+    }
     Ok(())
+}
+
+/// Whether a package or a schema of tables could have this name: theirs have neither `-` nor `.`, and begin with a letter.
+fn is_for_schemas(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && !name.contains(['-', '.'])
 }
 
 /// Refuses an id that is or was a member's.

@@ -96,6 +96,11 @@ impl Motion {
     }
 }
 
+/// What a vote says if it does not say.
+pub(super) fn agrees() -> bool {
+    true
+}
+
 /// The owners of a deployed package, sorted, and how many decide.
 pub(super) fn owners(ctx: &Context<'_>, field: &'static str, package: &str) -> Result<(Vec<String>, i64), Refused> {
     let needed = ctx.query_opt("SELECT approvals FROM package WHERE name = ?1", [package], |row| row.get(0))?;

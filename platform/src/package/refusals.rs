@@ -77,7 +77,7 @@ crate::refusals! {
         #[refusal(19, Invalid, "/source")]
         #[error("{circle} call each other in a circle")]
         Circle { circle: String },
-        /// A member votes once on a motion.
+        /// A vote is cast anew only to change it.
         #[refusal(20, Conflict)]
         #[error("{member} has voted so already")]
         VotedBefore { member: String },
@@ -97,5 +97,9 @@ crate::refusals! {
         #[refusal(23, Forbidden)]
         #[error("{place}: {name} needs more signatures: {detail}")]
         NotEnoughSignatures { place: String, name: String, detail: String },
+        /// An organisation and the people whom it registered begin a bounded number of packages.
+        #[refusal(25, TooLarge, "/source")]
+        #[error("an organisation and the people whom it registered have at most {max} packages, those that wait for votes among them")]
+        TooMany { max: i64 },
     }
 }

@@ -13,6 +13,7 @@ CREATE TABLE package_owner (
     member  TEXT NOT NULL REFERENCES member (id),
     PRIMARY KEY (package, member)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX package_owner_by_member ON package_owner (member, package);
 
 -- Versions with their source, from proposal on.
 CREATE TABLE package_version (
@@ -30,6 +31,9 @@ CREATE TABLE package_version (
     decided_height  INTEGER,                    -- when it was deployed or rejected
     PRIMARY KEY (package, version)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX package_version_proposed ON package_version (package) WHERE state = 'proposed';
+
+CREATE INDEX package_version_by_state ON package_version (state, proposer, proposed_ms);
 
 -- What owners are asked to decide now, and who has agreed or not. Gone when it is decided; the transactions stay.
 CREATE TABLE package_vote (

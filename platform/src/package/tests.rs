@@ -1,6 +1,9 @@
 //! Packages on a real ledger.
 
 mod money;
+mod names;
+mod steps;
+mod votes;
 
 use super::{Arguments, CallAction, Freeze, MODULE, Propose, Retire, Unfreeze, Vote};
 use crate::{
@@ -181,7 +184,7 @@ fn an_upgrade_migrates_and_both_versions_are_called_until_one_is_retired() {
         ..CallAction::new("counter.begin_one", Arguments(vec![("id".into(), Value::Text(id.into()))]))
     };
     assert_eq!(ledger.run("bob/dev", &first("b")).applied()["version"], 1);
-    let retire = Retire { package: "counter".into(), version: 1 };
+    let retire = Retire { package: "counter".into(), version: 1, agree: true };
     assert_eq!(ledger.run("core-corp/dev", &retire).applied()["missing"], 1);
     assert_eq!(
         ledger.run("alice/dev", &retire).applied()["state"],
@@ -229,7 +232,8 @@ fn an_upgrade_that_fails_leaves_the_version_before() {
 #[test]
 fn an_owner_freezes_alone_and_the_owners_unfreeze_together() {
     let mut ledger = counting();
-    let (freeze, unfreeze) = (Freeze { package: "counter".into() }, Unfreeze { package: "counter".into() });
+    let (freeze, unfreeze) =
+        (Freeze { package: "counter".into() }, Unfreeze { package: "counter".into(), agree: true });
     ledger.run("alice/dev", &freeze).refused("package/6");
     ledger.run("core-corp/dev", &unfreeze).refused("package/21");
     ledger.run("shop-1/dev", &freeze).applied();
@@ -297,7 +301,7 @@ fn a_source_is_checked_before_anybody_votes() {
 #[test]
 fn a_package_does_not_build_on_a_version_that_is_retired() {
     let mut ledger = counting();
-    let retire = Retire { package: "counter".into(), version: 1 };
+    let retire = Retire { package: "counter".into(), version: 1, agree: true };
     ledger.run("core-corp/dev", &retire).applied();
     assert_eq!(ledger.run("bank-a/dev", &retire).applied()["state"], "retired");
     let caller = "PACKAGE outer_one VERSION 1 OWNERS ('alice');

@@ -4,7 +4,7 @@ use super::{
     deploy,
     motion::{Motion, Standing},
 };
-use crate::Event as _;
+use crate::{Event as _, sql};
 use counterfoil_state::Context;
 
 /// Counts the sender's vote on a proposed version, and does what it decides.
@@ -16,6 +16,9 @@ pub(super) fn on_version(
     agrees: bool,
 ) -> Result<VersionState, Refused> {
     let standing = Motion::Deploy(version).vote(ctx, package, owners, needed, agrees)?;
+    if version == 1 && !matches!(standing, Standing::Open(_)) {
+        sql::release_schema(ctx, package)?;
+    }
     let (state, missing) = match standing {
         Standing::Open(missing) => ("proposed", missing),
         Standing::Agreed => {

@@ -4,7 +4,7 @@ use super::{
     CreatedTable, Refused,
     commands::checked,
     options::Options,
-    rights,
+    rights, schema,
     table::{SharedTable, mentioned, write_shape},
 };
 use crate::Event as _;
@@ -20,12 +20,12 @@ pub(super) fn define(ctx: &mut Context<'_>, field: &str, sql: &str, index: bool)
     let naming = Naming { catalog: &catalog, home: None, reserved: &reserved };
     if index {
         let index = counterfoil_sql::create_index(sql, 1, &naming).map_err(|found| checked(field, &found))?;
-        require_owner(ctx, field, &index.schema)?;
+        schema::require_owner(ctx, field, &index.schema)?;
         return create_index(ctx, field, &index);
     }
     let table = counterfoil_sql::create_table(sql, 1, &naming).map_err(|found| checked(field, &found))?;
     let options = Options::read(field, &table)?;
-    own_schema(ctx, field, &table.schema)?;
+    schema::own(ctx, field, &table.schema)?;
     let writers = options.writers.clone().unwrap_or_else(|| vec![ctx.signers()[0].member().to_owned()]);
     let writers = rights::checked_writers(ctx, |_| field.to_owned(), &writers)?;
     create_table(ctx, field, &table, &options, &Origin { text: sql, package: false })?;
@@ -33,8 +33,9 @@ pub(super) fn define(ctx: &mut Context<'_>, field: &str, sql: &str, index: bool)
     Ok(())
 }
 
-/// Tables that one member creates at most, those of packages that come into force by its vote among them: no member takes all places.
-const TABLES_OF_MEMBER_MAX: i64 = 100;
+/// Tables that an organisation and the people whom it registered create at most, those of packages that come into force by their votes
+/// among them: nobody takes all places, alone or by registering many.
+const TABLES_MAX: i64 = 100;
 
 /// Indexes of one table at most, besides those of the keys that it was created with.
 const INDEXES_OF_TABLE_MAX: i64 = 16;
@@ -61,10 +62,12 @@ pub(crate) fn create_table(
         return Err(Refused::TableTaken { field: field.to_owned(), table: name, height });
     }
     let creator = ctx.signers()[0].to_string();
-    let count = "SELECT count(*) FROM sql_table WHERE substr(creator, 1, length(?1) + 1) = ?1 || '/'";
+    let count =
+        "SELECT count(*) FROM sql_table t JOIN member m ON m.id = substr(t.creator, 1, instr(t.creator, '/') - 1)
+                 WHERE coalesce(m.sponsor, m.id) = (SELECT coalesce(sponsor, id) FROM member WHERE id = ?1)";
     let made = ctx.query_opt(count, [ctx.signers()[0].member()], |row| row.get::<_, i64>(0))?.unwrap_or(0);
-    if made >= TABLES_OF_MEMBER_MAX {
-        return Err(Refused::TooManyTables { field: field.to_owned(), max: TABLES_OF_MEMBER_MAX });
+    if made >= TABLES_MAX {
+        return Err(Refused::TooManyTables { field: field.to_owned(), max: TABLES_MAX });
     }
     let new = NewTable { name: &name, module: super::MODULE.name, mutable: options.updates, sql: &table.sql };
     ctx.create_table(&new).map_err(|refusal| failed(field, refusal))?;
@@ -138,37 +141,4 @@ fn referenced(ctx: &Context<'_>, sql: &str) -> Result<Catalog, Refusal> {
 pub(crate) fn reserved(ctx: &Context<'_>) -> BTreeSet<String> {
     let modules = ctx.command_names();
     modules.iter().filter_map(|name| name.split('.').next()).map(str::to_owned).collect()
-}
-
-/// Makes the sender the owner of a new schema, or refuses unless it owns the one that is there.
-fn own_schema(ctx: &mut Context<'_>, field: &str, schema: &str) -> Result<(), Refused> {
-    let caller = ctx.signers()[0].member();
-    if ctx.query_opt("SELECT 1 FROM sql_schema WHERE name = ?1", [schema], |_| Ok(()))?.is_some() {
-        return require_owner(ctx, field, schema);
-    }
-    let member = ctx.query_opt("SELECT kind FROM member WHERE id = ?1", [schema], |row| row.get::<_, String>(0))?;
-    if let Some(kind) = member.filter(|_| schema != caller) {
-        let reason = format!("it is the name of a member ({kind})");
-        return Err(Refused::SchemaTaken { field: field.to_owned(), schema: schema.to_owned(), reason });
-    }
-    let (height, time_ms) = (ctx.height() as i64, ctx.time_ms() as i64);
-    let sql = "INSERT INTO sql_schema (name, owner, height, time_ms) VALUES (?1, ?2, ?3, ?4)";
-    ctx.run(sql, (schema, caller, height, time_ms))?;
-    Ok(())
-}
-
-/// Refuses unless the sender owns the schema.
-pub(super) fn require_owner(ctx: &Context<'_>, field: &str, schema: &str) -> Result<(), Refused> {
-    let caller = ctx.signers()[0].member();
-    let owner =
-        ctx.query_opt("SELECT owner FROM sql_schema WHERE name = ?1", [schema], |row| row.get::<_, String>(0))?;
-    match owner {
-        Some(owner) if owner == caller => Ok(()),
-        owner => Err(Refused::NotTheSchemasOwner {
-            field: field.to_owned(),
-            schema: schema.to_owned(),
-            owner: owner.unwrap_or_else(|| "nobody".to_owned()),
-            caller: caller.to_owned(),
-        }),
-    }
 }

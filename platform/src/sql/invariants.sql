@@ -11,3 +11,6 @@ SELECT name FROM sql_table WHERE mode = 'append' AND owner_column IS NOT NULL;
 
 -- name: a package's tables have no other writers
 SELECT table_name FROM sql_writer JOIN sql_table ON name = table_name WHERE package = 1;
+
+-- name: a schema that is reserved is nobody's
+SELECT name FROM sql_reserved WHERE name IN (SELECT name FROM sql_schema UNION ALL SELECT id FROM member);

@@ -5,10 +5,12 @@ mod events;
 mod queries;
 mod refusals;
 mod rights;
+mod schema;
 mod value;
 
 /// Creating tables, also for packages.
 pub(crate) mod define;
+pub(crate) use schema::{release as release_schema, reserve as reserve_schema};
 /// What stands in `WITH (…)`.
 pub(crate) mod options;
 /// Shared tables as rules see them.
@@ -27,7 +29,7 @@ pub const MODULE: Module = Module {
     title: "Shared tables",
     readme: include_str!("README.md"),
     schema_sql: include_str!("schema.sql"),
-    mutable: &["sql_table", "sql_writer"],
+    mutable: &["sql_table", "sql_writer", "sql_reserved"],
     invariants_sql: include_str!("invariants.sql"),
     commands: &[CommandDeclaration::of::<Execute>(), CommandDeclaration::of::<SetTableWriters>()],
     events: &[

@@ -50,7 +50,7 @@ crate::refusals! {
         #[refusal(31, TooLarge, "/statements")]
         #[error("1 to {max} statements are taken, {found} are given")]
         Statements { found: usize, max: usize },
-        /// A schema's name is not that of a member, a module or a package.
+        /// A schema's name is not that of a member, a module or a package, nor of a package that is voted on.
         #[refusal(32, Conflict, "{field}")]
         #[error("schema {schema} cannot be created: {reason}")]
         SchemaTaken { field: String, schema: String, reason: String },
@@ -66,9 +66,9 @@ crate::refusals! {
         #[refusal(35, Forbidden, "{field}")]
         #[error("{table} belongs to package {package}: its actions write it")]
         OfAPackage { field: String, table: String, package: String },
-        /// A member creates a bounded number of tables.
+        /// An organisation and the people whom it registered create a bounded number of tables together.
         #[refusal(37, TooLarge, "{field}")]
-        #[error("a member creates at most {max} tables, and none is ever dropped")]
+        #[error("an organisation and the people whom it registered create at most {max} tables, and none is ever dropped")]
         TooManyTables { field: String, max: i64 },
         /// The text of a statement has a bounded length.
         #[refusal(38, TooLarge, "/statements/{index}/sql")]

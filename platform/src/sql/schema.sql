@@ -6,6 +6,12 @@ CREATE TABLE sql_schema (
     time_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Names of schemas that packages are to have: their first versions are voted on.
+CREATE TABLE sql_reserved (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    until_ms INTEGER NOT NULL                    -- block time up to which nobody else begins this schema
+) STRICT, WITHOUT ROWID;
+
 -- Shared tables. Their rows are in a table of the same name: "warehouse.receipt".
 CREATE TABLE sql_table (
     name         TEXT    NOT NULL PRIMARY KEY,   -- schema.table

@@ -10,12 +10,13 @@ use crate::{
     infer::{self, Columns, Tables},
     parsed,
     reply::Field,
+    turn::Turn,
     types::PgType,
 };
 use counterfoil_types::limits;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::{
-    Connection, Row,
+    Connection, ErrorCode, Row,
     config::DbConfig,
     hooks::{AuthAction, AuthContext, Authorization},
     limits::Limit,
@@ -151,14 +152,14 @@ impl Catalog {
     ///
     /// # Errors
     /// `42601` and `0A000` for what is not understood, `42P01`, `42703`, `42883`.
-    pub(crate) fn plan(&self, asked: &str) -> Result<Question, WireError> {
+    pub(crate) fn plan(&self, asked: &str, wait: Wait<'_>) -> Result<Question, WireError> {
         let planned = parsed::with_room(|| {
             let mut tree = parsed::postgresql(asked).map_err(|error| not_parsed(&error))?;
             let inferred = infer::infer(&tree, &self.columns);
             Ok::<_, WireError>((translate::translate(&mut tree), inferred))
         });
         let (sql, inferred) = planned.map_err(|error| WireError::new(SqlState::Internal, error.to_string()))??;
-        let connection = self.connection.lock();
+        let Held { connection, .. } = self.hold(wait)?;
         let statement = connection.prepare(&sql).map_err(|error| refused(&error))?;
         if !statement.readonly() {
             return Err(WireError::new(SqlState::FeatureNotSupported, "the catalogue is only read"));
@@ -175,39 +176,88 @@ impl Catalog {
         Ok(Question { sql, fields, parameters })
     }
 
-    /// Answers a question, row by row; `take` says whether it wants more.
-    pub(crate) fn run(
-        &self,
-        question: &Question,
-        params: &[Value],
-        time_max: Duration,
-        stop: &Arc<AtomicBool>,
-        take: &mut dyn FnMut(&Row<'_>) -> Result<bool, WireError>,
-    ) -> Result<(), WireError> {
-        let (deadline, flag) = (Instant::now() + time_max, Arc::clone(stop));
-        let over = move || flag.load(Ordering::Relaxed) || Instant::now() > deadline;
-        // A portal of the session that is read in parts has it meanwhile: the wait ends as the statement would.
-        let mut connection = loop {
+    /// The connection, which a portal of the session that is read in parts may have meanwhile: the wait for it ends as the statement
+    /// would, and takes no place among the SELECTs.
+    pub(crate) fn hold(&self, wait: Wait<'_>) -> Result<Held<'_>, WireError> {
+        let Wait { mut turn, until } = wait;
+        if let Some(connection) = self.connection.try_lock() {
+            return Ok(Held { connection, until });
+        }
+        if let Some(turn) = &mut turn {
+            turn.leave();
+        }
+        let connection = loop {
             match self.connection.try_lock_for(LOOK) {
                 Some(connection) => break connection,
-                None if over() => {
-                    return Err(WireError::new(
-                        SqlState::Cancelled,
-                        "canceling statement that waited for another of its session",
-                    ));
-                }
+                None if until.is_over() => return Err(until.error()),
                 None => {}
             }
         };
-        connection.progress_handler(LOOK_STEPS, Some(over)).map_err(|error| internal(&error))?;
-        let result = answer(&connection, question, params, take);
-        connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| internal(&error))?;
+        if let Some(turn) = turn {
+            turn.find()?;
+        }
+        Ok(Held { connection, until })
+    }
+}
+
+/// How a statement waits for the catalogue.
+pub(crate) struct Wait<'a> {
+    /// Its place among the SELECTs, if it has one.
+    pub turn: Option<&'a mut Turn>,
+    /// For how long.
+    pub until: Until,
+}
+
+/// When a statement ends.
+#[derive(Clone)]
+pub(crate) struct Until {
+    deadline: Instant,
+    stop: Arc<AtomicBool>,
+}
+
+impl Until {
+    /// After so long, or when `stop` becomes true.
+    pub(crate) fn new(time_max: Duration, stop: &Arc<AtomicBool>) -> Self {
+        Self { deadline: Instant::now() + time_max, stop: Arc::clone(stop) }
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || Instant::now() > self.deadline
+    }
+
+    fn error(&self) -> WireError {
+        let why = if self.stop.load(Ordering::Relaxed) { "user request" } else { "statement timeout" };
+        WireError::new(SqlState::Cancelled, format!("canceling statement due to {why}"))
+    }
+}
+
+/// The catalogue's connection, for one statement.
+pub(crate) struct Held<'a> {
+    connection: MutexGuard<'a, Connection>,
+    until: Until,
+}
+
+impl Held<'_> {
+    /// Answers a question, row by row; `take` says whether it wants more.
+    pub(crate) fn run(
+        mut self,
+        question: &Question,
+        params: &[Value],
+        take: &mut dyn FnMut(&Row<'_>) -> Result<bool, WireError>,
+    ) -> Result<(), WireError> {
+        let until = self.until.clone();
+        self.connection
+            .progress_handler(LOOK_STEPS, Some(move || until.is_over()))
+            .map_err(|error| internal(&error))?;
+        let result = answer(&self.connection, &self.until, question, params, take);
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| internal(&error))?;
         result
     }
 }
 
 fn answer(
     connection: &Connection,
+    until: &Until,
     question: &Question,
     params: &[Value],
     take: &mut dyn FnMut(&Row<'_>) -> Result<bool, WireError>,
@@ -217,7 +267,11 @@ fn answer(
         statement.raw_bind_parameter(at + 1, value).map_err(|error| refused(&error))?;
     }
     let mut rows = statement.raw_query();
-    while let Some(row) = rows.next().map_err(|error| refused(&error))? {
+    let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => until.error(),
+        _ => refused(&error),
+    };
+    while let Some(row) = rows.next().map_err(failed)? {
         if !take(row)? {
             break;
         }
@@ -278,12 +332,7 @@ fn internal(error: &rusqlite::Error) -> WireError {
 fn refused(error: &rusqlite::Error) -> WireError {
     let text = match error {
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
-        rusqlite::Error::SqliteFailure(failure, message) => {
-            if failure.code == rusqlite::ErrorCode::OperationInterrupted {
-                return WireError::new(SqlState::Cancelled, "canceling statement due to statement timeout");
-            }
-            message.clone().unwrap_or_else(|| failure.to_string())
-        }
+        rusqlite::Error::SqliteFailure(failure, message) => message.clone().unwrap_or_else(|| failure.to_string()),
         other => other.to_string(),
     };
     let known = crate::error::state_of(&text).unwrap_or(SqlState::FeatureNotSupported);

@@ -1,7 +1,7 @@
 //! What a client may not hold on to, and what a stop does not break off.
 
 use crate::{
-    client::{Client, Reply, bind, error, execute, message, parse, sync, tags, text},
+    client::{Client, Reply, bind, error, execute, message, parse, run_as, sync, tags, text},
     ledger::{GATE, serve, serve_within},
 };
 use counterfoil_types::limits;
@@ -49,6 +49,52 @@ fn selects_share_their_places_and_leave_them_while_nobody_takes_their_rows() {
     drop((kept, last));
     client.query("ROLLBACK");
     assert_eq!(client.value(COUNT), "100");
+}
+
+/// A question to the catalogue.
+const TABLES: &str = "SELECT relname FROM pg_class";
+
+#[test]
+fn a_question_to_the_catalogue_that_waits_for_a_portal_takes_no_place_and_can_be_cancelled() {
+    let served = serve(1);
+    let mut client = Client::start(&served);
+    client.query("BEGIN");
+    assert_eq!(error(&client.run(&[parse("second", TABLES), sync()])), None);
+    let part = client.run(&[parse("", TABLES), bind("", &[]), execute(1), sync()]);
+    assert!(part.iter().any(|reply| reply.kind == b's'), "{part:?}");
+
+    let cancel = |client: &Client| {
+        let mut cancelling = Client::open(served.address);
+        cancelling.send(&[&16_u32.to_be_bytes()[..], &80_877_102_u32.to_be_bytes(), &client.key].concat());
+        assert_eq!(cancelling.rest(), b"");
+    };
+    let all = served.node.places.available_permits() as u32;
+    let before = *served.node.placed.borrow();
+    client.send(&[run_as("other", "second"), sync()].concat());
+    let mut placed = served.node.placed.subscribe();
+    served.runtime.block_on(placed.wait_for(|count| *count > before)).expect("it has had a place");
+    let free = served.runtime.block_on(served.node.places.acquire_many(all)).expect("and has left it");
+    cancel(&client);
+    let replies = client.until_ready();
+    let told = replies.iter().find(|reply| reply.kind == b'E').expect("it waited still");
+    assert_eq!(told.field(b'M').as_deref(), Some("canceling statement due to user request"));
+    drop(free);
+    client.query("ROLLBACK");
+    assert_eq!(error(&client.run(&[run_as("other", "second"), sync()])), None);
+}
+
+#[test]
+fn a_question_to_the_catalogue_is_prepared_in_its_time() {
+    let served = serve(1);
+    let mut client = Client::start(&served);
+    client.query("SET statement_timeout = '100ms'");
+    client.query("BEGIN");
+    let part = client.run(&[parse("", TABLES), bind("", &[]), execute(1), sync()]);
+    assert!(part.iter().any(|reply| reply.kind == b's'), "{part:?}");
+    let refused = client.run(&[parse("second", TABLES), sync()]);
+    assert_eq!(error(&refused).as_deref(), Some("57014"), "{refused:?}");
+    client.query("ROLLBACK");
+    assert_eq!(error(&client.run(&[parse("second", TABLES), sync()])), None);
 }
 
 #[test]

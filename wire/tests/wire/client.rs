@@ -89,6 +89,12 @@ pub fn bind(statement: &str, values: &[&str]) -> Vec<u8> {
     message(b'B', &body)
 }
 
+/// Bind of a statement without values to a portal of this name, and Execute of all of it.
+pub fn run_as(portal: &str, statement: &str) -> Vec<u8> {
+    let bind = message(b'B', &[text(portal), text(statement), vec![0; 6]].concat());
+    [bind, message(b'E', &[text(portal), vec![0; 4]].concat())].concat()
+}
+
 /// Execute of the unnamed portal.
 pub fn execute(rows_max: u32) -> Vec<u8> {
     message(b'E', &[text(""), rows_max.to_be_bytes().to_vec()].concat())

@@ -153,6 +153,8 @@ pub struct Node {
     pub revoking: AtomicBool,
     /// Places for SELECTs.
     pub places: Arc<Semaphore>,
+    /// How many of them were given so far.
+    pub placed: watch::Sender<u64>,
     /// Each transaction that comes in waits for one of these.
     pub gate: Semaphore,
     /// How many transactions have come in.
@@ -193,6 +195,7 @@ impl Node {
             revoked: AtomicBool::new(false),
             revoking: AtomicBool::new(false),
             places: Arc::new(Semaphore::new(PLACES)),
+            placed: watch::channel(0).0,
             gate: Semaphore::new(GATE as usize),
             submitted: watch::channel(0).0,
         };
@@ -289,6 +292,7 @@ impl Backend for Node {
 
     fn place(&self) -> Pending<'_, Result<Place, Refusal>> {
         let place = Arc::clone(&self.places).try_acquire_owned();
+        self.placed.send_modify(|count| *count += u64::from(place.is_ok()));
         let busy = |_| Refusal::new("http/busy", RefusalKind::Busy, "too many SELECTs run on this node");
         Box::pin(async move { place.map_err(busy) })
     }

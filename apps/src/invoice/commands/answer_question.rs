@@ -24,8 +24,7 @@ pub(super) struct Asked {
 impl Asked {
     pub fn find(ctx: &Context<'_>, question: Number) -> Result<Self, Refused> {
         let found = ctx.query_opt(
-            "SELECT q.invoice, t.member, q.state FROM invoice_question q JOIN invoice i ON i.id = q.invoice
-                JOIN invoice_taxpayer t ON t.id = i.seller WHERE q.number = ?1",
+            "SELECT invoice, seller_member, state FROM invoice_question WHERE number = ?1",
             [question.0],
             |row| Ok(Self { invoice: row.get(0)?, member: row.get(1)?, state: row.get(2)? }),
         )?;

@@ -1,8 +1,11 @@
 use crate::invoice::{
-    Applied, Refused, claim,
+    Applied, Kind, Refused, claim,
+    date::day_in_china,
     decimal::Fixed,
     payment::{self, Payment, change_left},
-    sealing, text,
+    rules, sealing,
+    taxpayer::Taxpayer,
+    text,
 };
 use counterfoil_platform::{
     Command, Event as _,
@@ -24,6 +27,9 @@ pub struct Apply {
     pub payment: String,
     /// The applicant's own reference, used once by its member.
     pub reference: String,
+    /// Which of the two kinds of invoices is asked for; left out: ordinary ones.
+    #[serde(default, skip_serializing_if = "Kind::is_ordinary")]
+    pub kind: Kind,
     /// Amounts of the invoices, together at most what is left of the payment.
     pub amounts: Vec<Fixed<2>>,
     /// Public key (Ed25519) whose owner may claim the invoices.
@@ -41,6 +47,11 @@ pub struct ApplicationMade {
 }
 
 impl Apply {
+    /// Of all invoices that are asked for.
+    fn amount(&self) -> i64 {
+        self.amounts.iter().map(|amount| amount.0).sum()
+    }
+
     /// The first signer who has something to do with the payment.
     fn applicant<'a>(ctx: &Context<'a>, payment: &Payment, seller: &str) -> Result<&'a str, Refused> {
         let party = |member: &&str| {
@@ -55,16 +66,25 @@ impl Apply {
         })
     }
 
-    fn write(&self, ctx: &mut Context<'_>, applicant: &str, subject: &str, amount: i64) -> Result<Number, Refused> {
+    fn write(
+        &self,
+        ctx: &mut Context<'_>,
+        (applicant, seller): (&str, &str),
+        subject: &str,
+    ) -> Result<Number, Refused> {
+        let amount = self.amount();
         let number = ctx.new_number();
         ctx.run(
-            "INSERT INTO invoice_application (number, payment, applicant, subject, claim_key, amount_minor, state, created_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7)",
+            "INSERT INTO invoice_application (number, payment, applicant, seller_member, subject, kind, claim_key, amount_minor, state,
+                                              created_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)",
             (
                 number,
                 &self.payment,
                 applicant,
+                seller,
                 subject,
+                self.kind.as_str(),
                 self.claim_key.map(|key| key.0),
                 amount,
                 ctx.time_ms() as i64,
@@ -101,15 +121,18 @@ impl Command for Apply {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<ApplicationMade, Refused> {
         let payment = Payment::find(ctx, "/payment", &self.payment)?;
-        let seller = ctx.query_opt("SELECT member FROM invoice_taxpayer WHERE id = ?1", [&payment.payee], |row| {
-            row.get::<_, String>(0)
-        })?;
-        let seller = seller.unwrap_or_default();
-        let applicant = Self::applicant(ctx, &payment, &seller)?;
-        let amount = self.amounts.iter().map(|amount| amount.0).sum();
+        // A payment is told of registered taxpayers only.
+        let seller = Taxpayer::of_any_regime(ctx, "/payment", &payment.payee)?;
+        let applicant = Self::applicant(ctx, &payment, &seller.member)?;
+        if self.kind == Kind::Special {
+            let day = day_in_china(ctx.time_ms());
+            let status = seller.require_active(ctx, "/payment", &day)?;
+            rules::require_special(ctx, &seller, &status, &day)?;
+        }
+        let amount = self.amount();
         payment.require_left("/amounts", amount)?;
         let seal = sealing::require(ctx, applicant, &self.reference, &self.sealed)?;
-        let application = self.write(ctx, applicant, &seal.subject, amount)?;
+        let application = self.write(ctx, (applicant, &seller.member), &seal.subject)?;
         seal.write(ctx)?;
         let event = Applied {
             application: application.to_string(),

@@ -28,6 +28,7 @@ impl Command for Claim {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<(), Refused> {
         let invoice = Standing::read(ctx, "/invoice", &self.invoice)?;
+        invoice.require_blue("/invoice")?;
         let Some(key) = invoice.claim_key else {
             return Err(Refused::NotClaimable { invoice: self.invoice.clone() });
         };

@@ -35,12 +35,7 @@ impl Command for DeclineApplication {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<(), Refused> {
         let application = Application::find(ctx, self.application)?;
-        let seller = ctx.query_opt(
-            "SELECT t.member FROM invoice_payment p JOIN invoice_taxpayer t ON t.id = p.payee WHERE p.id = ?1",
-            [&application.payment],
-            |row| row.get::<_, String>(0),
-        )?;
-        member::require_signature(ctx, &seller.unwrap_or_default())?;
+        member::require_signature(ctx, &application.seller_member)?;
         application.end(ctx, self.application, "declined", self.reason.as_ref())?;
         tell(ctx, self.application, "declined");
         Ok(())

@@ -44,7 +44,7 @@ pub struct Issue {
     /// Public key (Ed25519) whose owner may claim the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_key: Option<Hex<32>>,
-    /// The buyer as a member, who may use the invoice from now on. Everybody sees it.
+    /// The buyer as a member, who may use the invoice from now on, and reads it if it has a reading key. Everybody sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
     /// Buyer, items and all else, for the seller, the buyer and the tax authority.
@@ -127,9 +127,9 @@ impl Command for Issue {
         rules::require_numbering(ctx, "region", &status.region, "/seller", &day)?;
         rules::require_numbering(ctx, "channel", &channel, "/channel", &day)?;
         if let Some(member) = &self.holder {
-            holder::require_member(ctx, "/holder", member)?;
+            holder::require_reader(ctx, "/holder", member, &self.sealed)?;
         }
-        let paid = payment::take(ctx, &seller, self.paid.as_ref(), "CNY", self.total.0, &day)?;
+        let paid = payment::take(ctx, &seller, self.paid.as_ref(), Some(self.kind), "CNY", self.total.0, &day)?;
         let quota = rules::require_quota(ctx, &seller, "CNY", &day, self.total.0)?;
         let seal = sealing::require(ctx, &seller.member, &self.reference, &self.sealed)?;
         let head = Head {

@@ -63,7 +63,7 @@ pub struct IssueEn16931 {
     /// Public key (Ed25519) whose owner may claim the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_key: Option<Hex<32>>,
-    /// The buyer as a member, who may use the invoice from now on. Everybody sees it.
+    /// The buyer as a member, who may use the invoice from now on, and reads it if it has a reading key. Everybody sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
     /// The document or the invoice in the terms of the standard, for the seller, the buyer and the tax authority.
@@ -189,10 +189,10 @@ impl Command for IssueEn16931 {
             require_rate(ctx, Regime::En16931, &status, &tax.category, tax.rate.0, day, field)?;
         }
         if let Some(member) = &self.holder {
-            holder::require_member(ctx, "/holder", member)?;
+            holder::require_reader(ctx, "/holder", member, &self.sealed)?;
         }
         let counted = rows::sign(self.type_code.as_deref()) * self.total.0;
-        let paid = payment::take(ctx, &seller, self.paid.as_ref(), &self.currency, counted, day)?;
+        let paid = payment::take(ctx, &seller, self.paid.as_ref(), None, &self.currency, counted, day)?;
         let quota = rules::require_quota(ctx, &seller, &self.currency, day, counted)?;
         let seal = sealing::require(ctx, &seller.member, &self.reference, &self.sealed)?;
         let head = Head {

@@ -36,7 +36,7 @@ impl Command for Lock {
         let organisation = self.organisation.as_str();
         holder::require_user(ctx, organisation)?;
         let invoices = batch::read(ctx, &self.invoices, |invoice, field| {
-            invoice.require_blue(field)?;
+            invoice.require_reimbursable(field)?;
             invoice.require_access(ctx, field, organisation)?;
             if let Some(user) = &invoice.reimbursement {
                 return Err(invoice.in_use(field, user));

@@ -29,6 +29,7 @@ impl Command for PassOn {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<(), Refused> {
         let invoice = Standing::read(ctx, "/invoice", &self.invoice)?;
+        invoice.require_reimbursable("/invoice")?;
         let member = holder::require_signature(ctx, &invoice)?;
         if invoice.holder.as_ref().is_some_and(|holder| holder.is_organisation) {
             return Err(Refused::ReimbursesItsOwn { invoice: invoice.id.clone(), member: member.to_owned() });

@@ -48,14 +48,18 @@ impl Command for Question {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<QuestionAsked, Refused> {
         let by = examiner(ctx)?;
-        let seller = ctx.query_opt("SELECT seller FROM invoice WHERE id = ?1", [&self.invoice], |row| row.get(0))?;
-        let seller =
-            seller.ok_or_else(|| Refused::NoInvoice { field: "/invoice".into(), invoice: self.invoice.clone() })?;
+        let found = ctx.query_opt(
+            "SELECT i.seller, t.member FROM invoice i JOIN invoice_taxpayer t ON t.id = i.seller WHERE i.id = ?1",
+            [&self.invoice],
+            |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
+        )?;
+        let (seller, member) =
+            found.ok_or_else(|| Refused::NoInvoice { field: "/invoice".into(), invoice: self.invoice.clone() })?;
         let number = ctx.new_number();
         ctx.run(
-            "INSERT INTO invoice_question (number, invoice, rule, reason, asked_by, state, asked_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6)",
-            (number, &self.invoice, &self.rule, &self.reason, by, ctx.time_ms() as i64),
+            "INSERT INTO invoice_question (number, invoice, seller_member, rule, reason, asked_by, state, asked_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7)",
+            (number, &self.invoice, member, &self.rule, &self.reason, by, ctx.time_ms() as i64),
         )?;
         let (question, invoice, rule) = (number.to_string(), self.invoice.clone(), self.rule.clone());
         Questioned { question, invoice, seller, rule }.emit(ctx);

@@ -100,11 +100,16 @@ pub fn near(findings: &mut Findings, rule: &str, field: &str, group: &Breakdown,
     }
 }
 
-/// BR-DEC: at most two digits after the point.
+/// The rule of the binding to UBL that every amount but a price breaks which has more than two digits after the point.
+const DIGITS: &str = "UBL-DT-01";
+
+/// BR-DEC: at most two digits after the point. Each breaks the rule of the binding too.
 fn decimals(invoice: &Invoice, findings: &mut Findings) {
     let mut look = |rule: &str, field: String, amount: &Option<Amount>| {
         if let Some(amount) = amount.as_ref().filter(|amount| amount.places() > 2) {
-            findings.note(rule, field, "at most two digits after the point", amount.text());
+            for rule in [rule, DIGITS].into_iter().take(if rule == DIGITS { 1 } else { 2 }) {
+                findings.note(rule, field.clone(), "at most two digits after the point", amount.text());
+            }
         }
     };
     for (rules, group, of) in [
@@ -122,9 +127,9 @@ fn decimals(invoice: &Invoice, findings: &mut Findings) {
             ("BR-DEC-10", "BT-107", &totals.allowances),
             ("BR-DEC-11", "BT-108", &totals.charges),
             ("BR-DEC-12", "BT-109", &totals.net),
-            // BR-DEC-13 and 15 are never found by the official rules, which refuse these two by UBL-DT-01 instead.
-            ("UBL-DT-01", "BT-110", &totals.tax),
-            ("UBL-DT-01", "BT-111", &totals.tax_accounting),
+            // BR-DEC-13 and 15 are never found by the official rules.
+            (DIGITS, "BT-110", &totals.tax),
+            (DIGITS, "BT-111", &totals.tax_accounting),
             ("BR-DEC-14", "BT-112", &totals.total),
             ("BR-DEC-16", "BT-113", &totals.prepaid),
             ("BR-DEC-17", "BT-114", &totals.rounding),

@@ -18,4 +18,4 @@ pub use qr::{check_qr_text, tax_qr_text};
 pub use red::{RedLetter, Taken};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

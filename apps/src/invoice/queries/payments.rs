@@ -64,7 +64,7 @@ pub(super) const PAYMENTS: Query = Query {
 macro_rules! application {
     ($rest:literal) => {
         concat!(
-            "SELECT CAST(a.number AS TEXT), a.payment, p.payee, a.applicant, a.subject, a.claim_key, a.amount_minor, a.state, a.reason,
+            "SELECT CAST(a.number AS TEXT), a.payment, p.payee, a.applicant, a.subject, a.kind, a.claim_key, a.amount_minor, a.state, a.reason,
                 a.created_ms, a.ended_ms,
                 (SELECT json_group_array(json_object('part', t.position, 'amount', ",
             hundredths!("t.amount_minor"),
@@ -82,6 +82,7 @@ const APPLICATION_COLUMNS: &[Column] = &[
     Column::text("seller", "The taxpayer that is to issue."),
     Column::text("applicant", "The member who asks."),
     Column::text("subject", "What is sealed of it: whom the invoices are for."),
+    Column::text("kind", "Which of the two kinds of invoices is asked for: `ordinary` or `special`."),
     Column::of("claim_key", "Key whose owner may claim the invoices.", ColumnKind::Hex),
     amount("amount", "The sum of its parts."),
     Column::text("state", "`open`, `issued`, `declined` or `withdrawn`."),

@@ -81,6 +81,42 @@ fn a_diner_applies_and_the_shop_issues_part_by_part() {
 }
 
 #[test]
+fn an_application_asks_for_special_invoices_where_the_rules_allow_them() {
+    let mut ledger = ledger();
+    let payment = pay(&mut ledger, "wx-1", "198.00");
+    let company =
+        json!({"kind": "organisation", "name": "深圳市核心制造股份有限公司", "taxpayer": "91440300MA5FC0013E"});
+    let special = |buyer: &Json| json!({"payment": payment, "kind": "special", "amounts": ["100.00"], "buyer": buyer});
+    let kid = "person-1/dev";
+    let person = special(&json!({"kind": "individual", "name": "张晓雨"}));
+    let refusal = refused(give_json(&mut ledger, kid, "invoice.apply", &person), "invoice/8", "/buyer/kind");
+    assert!(refusal.detail.starts_with("CN-14"), "{refusal}");
+    let nobody = special(&json!({"kind": "organisation", "name": "x"}));
+    refused(give_json(&mut ledger, kid, "invoice.apply", &nobody), "invoice/8", "/buyer/taxpayer");
+    let rule = |allowed: bool| json!({"issuer": {"taxpayer": SHOP}, "allowed": allowed});
+    let signed = ledger.seal(kid, &Call::new("invoice.apply", &special(&company))).unwrap();
+    ledger.run_json("tax-bureau/dev", "invoice.set_special", &rule(false)).applied();
+    // The node says so before anything is signed, and every validator of what was.
+    refused(give_json(&mut ledger, kid, "invoice.apply", &special(&company)), "invoice/80", "/kind");
+    refused(give(&mut ledger, kid, &signed), "invoice/80", "/kind");
+    ledger.run_json("tax-bureau/dev", "invoice.set_special", &rule(true)).applied();
+    let application = give_json(&mut ledger, kid, "invoice.apply", &special(&company)).unwrap();
+    let number = application["application"].as_str().unwrap();
+    assert_eq!(ledger.query("invoice.application", &[("application", number)]).unwrap()["kind"], "special");
+
+    let call = meal(10_000, part(&application, 1));
+    let mut asked: Json = serde_json::from_str(call.with.get()).unwrap();
+    set(&mut asked, "/buyer", Some(company));
+    let other = refused(give_json(&mut ledger, SELLER, "invoice.issue", &asked), "invoice/84", "/kind");
+    assert!(other.detail.ends_with("asks for an invoice of kind special, this is of kind ordinary"), "{other}");
+    set(&mut asked, "/kind", Some(json!("special")));
+    give_json(&mut ledger, SELLER, "invoice.issue", &asked).unwrap();
+    let plain = apply(&mut ledger, kid, &payment, &["50.00"]).unwrap();
+    set(&mut asked, "/paid", Some(part(&plain, 1)));
+    refused(give_json(&mut ledger, SELLER, "invoice.issue", &asked), "invoice/84", "/kind");
+}
+
+#[test]
 fn of_a_thousand_applications_at_once_exactly_the_allowed_ones_take_effect() {
     let mut ledger = ledger();
     let payment = pay(&mut ledger, "wx-1", "1234.00");

@@ -33,7 +33,7 @@ fn reseal(ledger: &Ledger, reference: &str, fields: &[seal::Field]) -> Sealed {
             kid: kid.parse().unwrap(),
         }
     };
-    let readers = [reader("tax-bureau"), reader("supplier-1")];
+    let readers = ["tax-bureau", "supplier-1", "core-corp"].map(reader);
     seal::seal(&place, fields, &readers, &mut StdRng::seed_from_u64(7)).unwrap()
 }
 

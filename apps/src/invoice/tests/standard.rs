@@ -103,6 +103,13 @@ const CASES: &[(&[Edit], &str)] = &[
         "BR-54 BR-64 BR-65",
     ),
     (&[("DE129273398", "129273398")], "BR-CO-09"),
+    (
+        &[(
+            "<cac:TaxTotal>",
+            "<cac:Delivery/><cac:Delivery><cac:DeliveryLocation><cac:Address/></cac:DeliveryLocation></cac:Delivery><cac:TaxTotal>",
+        )],
+        "BR-57 UBL-SR-24",
+    ),
     (&[("DE129273398", "EL129273398")], ""),
     (&[WITHOUT_VAT], "BR-CO-26 BR-S-02 BR-S-03"),
     (
@@ -150,7 +157,7 @@ const CASES: &[(&[Edit], &str)] = &[
     (&[(">75.98<", ">76.98<"), ("475.88", "476.88"), ("400.00", "401.00")], "BR-CO-17 BR-S-09"),
     (
         &[(">10.00<", ">10.000<"), (">299.90<", ">299.900<"), (">400.00<", ">400.000<"), (">75.88<", ">75.880<")],
-        "BR-DEC-01 BR-DEC-10 BR-DEC-16 BR-DEC-18 BR-DEC-23",
+        "BR-DEC-01 BR-DEC-10 BR-DEC-16 BR-DEC-18 BR-DEC-23 UBL-DT-01",
     ),
     (&[(">29.99<", ">29.9900<")], ""),
     (&[(">380<", ">999<")], "BR-CL-01"),

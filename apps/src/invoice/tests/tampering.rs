@@ -93,6 +93,7 @@ fn what_breaks_a_rule_behind_its_back_is_found() {
             "has one invoice, of at most its amount",
             "UPDATE invoice_application_part SET state = 'issued' WHERE position = 2",
         ),
+        ("of the kind that is asked for", "UPDATE invoice_application SET kind = 'special'"),
         ("a transfer is a payment once", "UPDATE invoice_payment SET transfer = 7"),
     ] {
         let mut ledger = filled();

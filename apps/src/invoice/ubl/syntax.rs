@@ -68,8 +68,15 @@ pub(super) fn check(element: &Element, root: Root, findings: &mut Findings) {
     parties(element, findings);
     payment(element, findings);
     documents(element, root, findings);
-    for delivery in element.all("Delivery") {
+    for (at, delivery) in element.all("Delivery").enumerate() {
         once(findings, "", delivery, &[("UBL-SR-25", "/BG-13/BT-70", &["DeliveryParty", "PartyName", "Name"])]);
+        // The terms have the first alone.
+        if at > 0
+            && let Some(address) = delivery.at(&["DeliveryLocation", "Address"])
+        {
+            let country = address.at(&["Country", "IdentificationCode"]).is_some();
+            findings.need("BR-57", "/BG-13/BG-15/country", "the country of delivery (BT-80)", country);
+        }
     }
     for (at, reference) in element.all("BillingReference").enumerate() {
         let number = reference.at(&["InvoiceDocumentReference", "ID"]).is_some();
@@ -169,7 +176,10 @@ fn parties(root: &Element, findings: &mut Findings) {
     if let Some(representative) = root.first("TaxRepresentativeParty") {
         once(findings, "", representative, &REPRESENTATIVE);
     }
-    let Some(payee) = root.first("PayeeParty") else { return };
+    root.all("PayeeParty").for_each(|payee| one_payee(payee, seller, findings));
+}
+
+fn one_payee(payee: &Element, seller: Option<&Element>, findings: &mut Findings) {
     let sellers = seller.map(|seller| seller.every(&["PartyLegalEntity", "RegistrationName"])).unwrap_or_default();
     let names = payee.every(&["PartyName", "Name"]);
     let other = names.iter().any(|name| sellers.iter().any(|own| own.own_text() != name.own_text()));
@@ -194,7 +204,7 @@ fn parties(root: &Element, findings: &mut Findings) {
 }
 
 fn registrations(party: &Element, vat: bool) -> usize {
-    let own = party.all("PartyTaxScheme").filter(|scheme| scheme.at(&["TaxScheme", "ID"]).is_some());
+    let own = party.all("PartyTaxScheme").filter(|scheme| scheme.first("TaxScheme").is_some());
     own.filter(|scheme| scheme.is_vat() == vat && scheme.first("CompanyID").is_some()).count()
 }
 

@@ -5,7 +5,10 @@ use counterfoil_state::{Flow, Scope, Select, SqlLimits, rusqlite};
 use counterfoil_types::{Call, machine::Machine as _};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 /// What is asked at each height: tables whole and by key, joins, subqueries, aggregates, windows, views of modules and of the ledger.
 const ASKED: &[&str] = &[
@@ -248,9 +251,20 @@ fn a_past_in_which_too_much_was_different_is_refused() {
     assert!(code == "sql/10" && detail.contains("200000 rows"), "{code} {detail}");
     assert_eq!(ask(&ledger, Some(1), count), [[json!(70_000)]]);
     assert_eq!(ask(&ledger, Some(0), "SELECT count(*) FROM account"), [[json!(5)]], "other tables have not changed");
-    // Time runs while the blocks are gone through as well.
+}
+
+#[test]
+fn who_is_out_of_time_or_cancels_while_the_past_is_gathered_is_told_so() {
+    let ledger = three();
     let scope = Scope { as_of: Some(1), ..Scope::default() };
+    let sql = "SELECT count(*) FROM account";
     let none = SqlLimits { time_max: Duration::ZERO, ..SqlLimits::default() };
-    let refusal = ledger.state.reader().sql_in(scope, count, &[], none).expect_err("out of time");
-    assert_eq!(refusal.code, "sql/10");
+    let refusal = ledger.state.reader().sql_in(scope, sql, &[], none).expect_err("out of time");
+    assert_eq!(refusal.code, "sql/4");
+    for (stop, time_max) in [(false, Duration::ZERO), (true, Duration::from_secs(60))] {
+        let stop = Arc::new(AtomicBool::new(stop));
+        let select = Select { sql, params: &[], scope, time_max, brief: false, stop };
+        let refusal = ledger.state.reader().select(&select, &mut |_| Ok(Flow::Next)).expect_err("it is broken off");
+        assert!(refusal.code == "sql/4" && refusal.detail.contains("the past"), "{refusal}");
+    }
 }

@@ -29,6 +29,13 @@ CREATE TABLE note (
   data BLOB,
   parent INTEGER REFERENCES note (id) ON DELETE CASCADE
 ) STRICT;
+CREATE TABLE standing (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL REFERENCES account (id),
+  target TEXT NOT NULL REFERENCES account (id),
+  amount INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL
+) STRICT;
 CREATE VIEW rich AS SELECT id, balance FROM account WHERE balance > 1000;
 ";
 
@@ -75,7 +82,12 @@ struct Statements {
 
 impl Program for Bank {
     fn modules(&self) -> Vec<ModuleSchema> {
-        vec![ModuleSchema { name: "bank", sql: SQL, mutable: &["signer", "account", "note"], invariants: INVARIANTS }]
+        vec![ModuleSchema {
+            name: "bank",
+            sql: SQL,
+            mutable: &["signer", "account", "note", "standing"],
+            invariants: INVARIANTS,
+        }]
     }
 
     fn genesis(&self, context: &mut Context<'_>, genesis: &Genesis) -> Result<(), Refusal> {
@@ -86,6 +98,22 @@ impl Program for Bank {
                     .run("INSERT INTO signer (kid, public_key) VALUES (?1, ?2)", (kid, key.public_key.to_string()))?;
             }
             context.run("INSERT INTO account VALUES (?1, ?1, 10000)", [&member.id])?;
+        }
+        Ok(())
+    }
+
+    /// Standing orders are carried out when they are due, in the order of their numbers; one for which money is missing is told and ends.
+    fn begin_block(&self, context: &mut Context<'_>) -> Result<(), Refusal> {
+        let sql = "SELECT id, source, target, amount FROM standing WHERE due_ms <= ?1 ORDER BY id";
+        let due: Vec<(i64, Transfer)> = context.query(sql, [context.time_ms() as i64], |row| {
+            Ok((row.get(0)?, Transfer { from: row.get(1)?, to: row.get(2)?, amount: row.get(3)? }))
+        })?;
+        for (id, order) in due {
+            context.run("DELETE FROM standing WHERE id = ?1", [id])?;
+            match transfer(context, order) {
+                Ok(_) => {}
+                Err(refusal) => context.emit("bank.missed", &serde_json::json!({ "id": id, "code": refusal.code })),
+            }
         }
         Ok(())
     }

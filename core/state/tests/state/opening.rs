@@ -66,7 +66,7 @@ fn genesis_that_was_not_committed_is_begun_again() {
     let path = dir.path().to_path_buf();
     let mut state = open(&path, &genesis(3), &fast()).expect("opens");
     let updates = state.begin_genesis().expect("executes").expect("fresh");
-    assert_eq!(updates.len(), 9, "six rows and the markers of three tables");
+    assert_eq!(updates.len(), 10, "six rows and the markers of four tables");
     assert!(updates.is_sorted_by(|a, b| a.key < b.key));
     drop(state);
     let mut state = open(&path, &genesis(3), &fast()).expect("opens again");

@@ -1,4 +1,4 @@
-import { NotWhatWasAsked, clear, show, working } from "./form.js";
+import { NotWhatWasAsked, clear, show, text, working } from "./form.js";
 import { hex, key } from "./key.js";
 import { ask, payload, post, Refused, submit } from "./ledger.js";
 
@@ -14,10 +14,15 @@ function isOrganisation() {
 
 for (const kind of form.elements.kind) {
   kind.addEventListener("change", () => {
-    document.getElementById("taxpayer-field").hidden = !isOrganisation();
+    for (const id of ["taxpayer-field", "kind-field"]) document.getElementById(id).hidden = !isOrganisation();
     name.autocomplete = isOrganisation() ? "organization" : "name";
     clear(taxpayer);
   });
+}
+
+/** The kind of invoice that is asked for; nothing for an ordinary one, which is all that a person gets. */
+function kind() {
+  return (isOrganisation() && form.elements.invoice?.value) || undefined;
 }
 
 function taxpayerId() {
@@ -70,6 +75,7 @@ async function isWhatWasAsked({ call, sealed }, asked) {
   const inTheClear =
     call.do === "invoice.apply" &&
     given.payment === asked.payment &&
+    given.kind === asked.kind &&
     given.amounts.length === 1 &&
     hundredths(given.amounts[0]) === hundredths(asked.amounts[0]) &&
     given.claim_key === undefined;
@@ -84,11 +90,12 @@ async function isWhatWasAsked({ call, sealed }, asked) {
 
 async function prepare() {
   const { member } = await key();
-  const asked = { payment: form.dataset.payment, amounts: [amount.value.trim()], buyer: buyer(member) };
+  const asked = { payment: form.dataset.payment, kind: kind(), amounts: [amount.value.trim()], buyer: buyer(member) };
   const { value } = await post("/phone/prepare", { do: "invoice.apply", with: asked });
   if (!(await isWhatWasAsked(value, asked))) throw new NotWhatWasAsked();
   prepared = await payload([value.call]);
   shown("command").textContent = value.call.do;
+  shown("kind").textContent = text(`kind-${value.call.with.kind ?? "ordinary"}`);
   shown("amount").textContent = `¥ ${value.call.with.amounts[0]}`;
   shown("name").textContent = asked.buyer.name;
   shown("taxpayer").textContent = asked.buyer.taxpayer ?? "–";

@@ -92,7 +92,8 @@ function invoice(head, lines, seller) {
     remark,
   };
   if (value.buyer.taxpayer) value.buyer.taxpayer = value.buyer.taxpayer.toUpperCase();
-  if (head.paid) value.paid = { payment: { id: head.paid } };
+  if (head.application) value.paid = { application: head.application };
+  else if (head.paid) value.paid = { payment: { id: head.paid } };
   return { action: "/v1/invoices", value };
 }
 

@@ -6,8 +6,10 @@ function localise(root) {
   for (const time of root.querySelectorAll("time[data-moment]")) time.textContent = zoned.format(new Date(time.dateTime));
 }
 
-/** Takes the newest form of the parts of the page that name an address of their own, such as `data-part="/home/live"`. */
+/** Takes the newest form of the parts of the page that name an address of their own, such as `data-part="/inbox/count"`. */
 async function refresh() {
+  // A page that nobody sees asks for nothing until it is seen.
+  if (document.hidden) return;
   for (const part of document.querySelectorAll("[data-part]")) {
     // Whoever is in it by the keyboard stays there.
     if (part.contains(document.activeElement)) continue;
@@ -19,7 +21,7 @@ async function refresh() {
   }
 }
 
-/** How long no block may come, in milliseconds, before parts are fetched without one: they say for how long there was none. */
+/** How long no block may come, in milliseconds, before parts that age are fetched without one: they say for how long there was none. */
 const QUIET = 3000;
 
 /** Says whether the node answers, where the page has a place for that. */
@@ -35,7 +37,7 @@ function follow() {
   let quiet;
   const look = async () => {
     clearTimeout(quiet);
-    quiet = setTimeout(look, QUIET);
+    if (document.querySelector("[data-ages]")) quiet = setTimeout(look, QUIET);
     // Blocks may come faster than parts are made: one at a time, and the last block is never missed.
     again = refreshing;
     if (refreshing) return;
@@ -60,7 +62,9 @@ function follow() {
     }
     look();
   });
-  if (document.querySelector("[data-part]")) quiet = setTimeout(look, QUIET);
+  document.addEventListener("visibilitychange", look);
+  // The first time at once: what has just been made with the page is taken again with the next block.
+  look();
   addEventListener("pagehide", () => {
     clearTimeout(quiet);
     source.close();
@@ -68,4 +72,9 @@ function follow() {
 }
 
 localise(document);
+for (const one of document.querySelectorAll("[data-zone]")) {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const name = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" }).formatToParts().find(({ type }) => type === "timeZoneName");
+  if (timeZone !== "UTC") one.textContent = `${timeZone} (${name.value})`;
+}
 follow();

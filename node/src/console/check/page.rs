@@ -1,7 +1,6 @@
-use super::{bucket::Bucket, texts::Texts};
+use super::texts::Texts;
 use crate::{
     console::{Page, Visit, desk::Moment, encoded},
-    gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
 };
@@ -11,7 +10,7 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Characters of an id, a number, or a taxpayer id at most.
 const TEXT_MAX: usize = 100;
@@ -50,18 +49,13 @@ impl Checked {
 }
 
 /// GET /check?number=&total=&seller=&proof=
-pub async fn page(
-    bucket: Arc<Mutex<Bucket>>,
-    State(node): State<Arc<Member>>,
-    Query(asked): Query<Asked>,
-    visit: Visit,
-) -> Response {
+pub async fn page(State(node): State<Arc<Member>>, Query(asked): Query<Asked>, visit: Visit) -> Response {
     if node.seat(&visit.headers).is_some() {
         return visit.at_desk(&node, async |desk| checked(&node, asked, || desk.page()).await).await;
     }
     let asks = !asked.number.is_empty() || !asked.total.is_empty();
-    if asks && !bucket.lock().is_ok_and(|mut bucket| bucket.take(now_ms())) {
-        return visit.problem(&node, &Problem::busy("too many invoices are checked here: try again in a moment"));
+    if asks && let Err(problem) = node.checks.take() {
+        return visit.problem(&node, &problem);
     }
     let made = checked(&node, asked, || visit.page(&node)).await;
     visit.answer(&node, made)

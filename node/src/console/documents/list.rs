@@ -37,6 +37,7 @@ pub(super) struct Wanted {
 struct List {
     page: Page,
     t: &'static Texts,
+    member: String,
     owned: Vec<Owned>,
     after: Option<String>,
     readable: Vec<Readable>,
@@ -73,6 +74,7 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
             let owned: Vec<_> = owned.iter().take(PAGE).map(own).collect();
             Ok(List {
                 t: Texts::of(desk.language()),
+                member: desk.member().to_owned(),
                 after: owned.last().filter(|_| more_owned).map(|last| last.id.clone()),
                 before: readable.last().filter(|_| more_readable).map(|last| last.number.clone()),
                 owned,

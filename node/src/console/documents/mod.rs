@@ -2,6 +2,8 @@
 
 mod list;
 mod one;
+#[cfg(test)]
+mod plans;
 mod seal;
 pub(in crate::console) mod texts;
 

@@ -44,7 +44,9 @@ texts! {
     when: "When", "时间";
     versions: "Versions", "版本";
     choose_type: "Choose a type", "选择类型";
-    no_types: "No type has been defined yet: a member defines one by document.define_type.", "尚未定义任何类型：由成员通过 document.define_type 定义。";
+    no_types: "No type has been defined yet: any member defines one, and all use it.", "尚未定义任何类型：任何成员都可以定义，供所有人使用。";
+    publish_key: "Publish a reading key", "公布阅读密钥";
+    define_type: "Define a type", "定义类型";
     go_on: "Continue", "下一步";
     document_id: "Id of the document", "文档标识";
     document_id_hint: "Your member's id, a slash, and a name of a-z 0-9 - . _. All members see it.", "您的成员标识、斜杠，再加名称（a-z 0-9 - . _），所有成员可见。";

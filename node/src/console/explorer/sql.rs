@@ -5,14 +5,13 @@ use super::{
     texts::{Texts, filled},
 };
 use crate::{
-    console::{Page, Visit, confidential, desk::Desk},
+    console::{Page, Visit, confidential, desk::Desk, filled::Filled},
     member::Member,
     problem::{Answer, Problem},
     store::Read,
 };
 use askama::Template;
 use axum::{
-    Form,
     extract::{Query, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -114,7 +113,11 @@ fn select_all(reader: &Reader, name: &str) -> Option<String> {
 }
 
 /// POST /sql
-pub async fn run(State(node): State<Arc<Member>>, visit: Visit, Form(Sent { sql }): Form<Sent>) -> Response {
+pub async fn run(State(node): State<Arc<Member>>, visit: Visit, sent: Answer<Filled<Sent>>) -> Response {
+    let Filled(Sent { sql }) = match sent {
+        Ok(sent) => sent,
+        Err(problem) => return visit.refused(&node, &problem),
+    };
     let mut status = StatusCode::OK;
     let mut response = visit
         .at_desk(&node, async |desk| match select(&desk.node, desk.kid(), &sql).await {
@@ -137,12 +140,13 @@ pub async fn run(State(node): State<Arc<Member>>, visit: Visit, Form(Sent { sql 
 }
 
 /// POST /sql/csv
-pub async fn file(State(node): State<Arc<Member>>, visit: Visit, Form(Sent { sql }): Form<Sent>) -> Response {
-    let kid = match node.seated(&visit.headers).await {
-        Ok(kid) => kid,
-        Err(problem) => return problem.into_response(),
-    };
-    match select(&node, &kid, &sql).await {
+pub async fn file(
+    State(node): State<Arc<Member>>,
+    visit: Visit,
+    Filled(Sent { sql }): Filled<Sent>,
+) -> Answer<Response> {
+    let kid = node.seated(&visit.headers)?;
+    Ok(match select(&node, &kid, &sql).await {
         Ok(table) => {
             let name = format!("attachment; filename=\"height-{}.csv\"", table.height);
             let headers =
@@ -150,7 +154,7 @@ pub async fn file(State(node): State<Arc<Member>>, visit: Visit, Form(Sent { sql
             confidential((headers, csv::file(&table.columns, &table.rows)).into_response())
         }
         Err(problem) => visit.problem(&node, &problem),
-    }
+    })
 }
 
 /// As `POST /v1/sql` does it for the same key.

@@ -283,7 +283,7 @@ pub async fn payload(
     Path((height, index)): Path<(String, String)>,
     visit: Visit,
 ) -> Response {
-    if let Err(problem) = node.seated(&visit.headers).await {
+    if let Err(problem) = node.seated(&visit.headers) {
         return problem.into_response();
     }
     match signed_text(&node, &height, &index).await {

@@ -19,8 +19,10 @@ pub struct Field {
     pub name: String,
     /// Its name in the JSON.
     pub member: String,
-    /// Its doc comment.
+    /// What it is, in the reader's language where that is known.
     pub description: String,
+    /// Whether that is English.
+    pub is_english: bool,
     /// Whether it must be given.
     pub required: bool,
     /// Whether it is part of every input, so that an empty list is sent as one.

@@ -1,12 +1,13 @@
 //! A form for each command and each action, made from its declaration.
 
+mod chinese;
 mod field;
 mod names;
 mod schema;
 pub(in crate::console) mod texts;
 
 use crate::{
-    console::{Page, Visit, desk::form_id},
+    console::{Page, Visit, desk::form_id, language::Language},
     member::Member,
     openapi,
     problem::Problem,
@@ -20,6 +21,7 @@ use axum::{
     routing::get,
 };
 use field::Field;
+pub(in crate::console) use names::of as called;
 use schema::Reader;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
@@ -38,6 +40,13 @@ struct Entry {
     path: String,
     name: String,
     summary: String,
+}
+
+/// What a command says, in a language.
+fn said(language: Language, command: &str, text: &str) -> String {
+    let english = chinese::plain(text);
+    let chinese = chinese::of(command, &english).filter(|_| language == Language::Chinese);
+    chinese.map_or(english, str::to_owned)
 }
 
 #[derive(Template)]
@@ -65,13 +74,14 @@ async fn index(State(node): State<Arc<Member>>, visit: Visit) -> Response {
             name: format!("{}.{}", row.text(0), row.text(1)),
             summary: row.text(2),
         });
-        let t = Texts::of(desk.language());
+        let language = desk.language();
+        let t = Texts::of(language);
         let modules = desk.node.registry.modules().iter().filter(|module| !module.commands.is_empty());
         let modules = modules.map(|module| {
             let commands = module.commands.iter().map(|command| Entry {
                 path: format!("/do/{}", command.name),
                 name: command.name.to_owned(),
-                summary: command.summary(),
+                summary: said(language, command.name, &command.summary()),
             });
             (t.module(module.name), commands.collect())
         });
@@ -86,7 +96,8 @@ struct Form {
     page: Page,
     t: &'static Texts,
     name: String,
-    description: String,
+    /// What it does, paragraph by paragraph.
+    description: Vec<String>,
     send_to: String,
     form_id: String,
     fields: Vec<Field>,
@@ -115,10 +126,10 @@ async fn command(
         let language = desk.language();
         Ok(Form {
             t: Texts::of(language),
-            description: known.description().replace('`', ""),
+            description: known.description().split("\n\n").map(|text| said(language, &name, text)).collect(),
             send_to: format!("/v1/commands/{name}"),
             form_id: form_id(),
-            fields: Reader::new(&document, &given, language).fields(),
+            fields: Reader::new(&document, &given, language, &name).fields(),
             name: name.clone(),
             page: desk.page(),
         })
@@ -152,8 +163,8 @@ async fn action(
             name: format!("{package}.{action}"),
             send_to: format!("/v1/packages/{package}/actions/{action}"),
             form_id: form_id(),
-            fields: Reader::new(&document, &given, language).fields(),
-            description: known.summary,
+            fields: Reader::new(&document, &given, language, "").fields(),
+            description: vec![known.summary],
             page: desk.page(),
         })
     };

@@ -3,78 +3,186 @@ use crate::console::language::Language;
 /// What members of inputs are called by people: name in the JSON, English, Chinese.
 const ALL: &[(&str, &str, &str)] = &[
     ("account", "Account", "账户"),
+    ("accounts", "Accounts", "账户"),
     ("action", "Action", "操作"),
     ("address", "Address", "地址"),
     ("agree", "Agree", "同意"),
+    ("allowed", "Allowed", "允许"),
     ("amount", "Amount", "金额"),
+    ("amounts", "Amounts", "金额"),
+    ("answer", "Answer", "答复"),
+    ("application", "Application", "开票申请"),
+    ("as", "Booked as", "入账方式"),
     ("asset", "Asset", "资产"),
     ("bank", "Bank", "开户行"),
+    ("base", "Base", "基数"),
+    ("beneficiary", "Beneficiary", "受益人"),
     ("buyer", "Buyer", "购买方"),
     ("calls", "Calls", "调用"),
+    ("calls_hash", "Hash of the calls", "调用的哈希"),
+    ("category", "Category", "类别"),
+    ("channel", "Channel", "开票渠道"),
+    ("choice", "Vote", "投票"),
+    ("ciphertext", "Ciphertext", "密文"),
+    ("city", "City", "城市"),
+    ("claim_key", "Claim key", "领取公钥"),
+    ("code", "Code", "代码"),
+    ("command", "Command", "命令"),
+    ("commitment", "Commitment", "承诺值"),
+    ("contact", "Contact", "联系方式"),
+    ("content", "Content", "内容"),
+    ("country", "Country", "国家"),
+    ("currency", "Currency", "币种"),
+    ("day_offset_minutes", "Business day begins (minutes before UTC)", "营业日起点（比 UTC 提前的分钟数）"),
+    ("decimals", "Digits after the point", "小数位数"),
+    ("denominator", "Denominator", "分母"),
+    ("discount", "Discount", "折扣"),
+    ("do", "Command", "命令"),
     ("document", "Document", "文档"),
     ("drawer", "Drawer", "开票人"),
+    ("email", "Electronic mail", "电子邮箱"),
+    ("enc", "Encapsulated key", "封装公钥"),
+    ("end", "Last day", "末日"),
     ("end_to_end_id", "End-to-end id", "端到端标识"),
     ("expires_ms", "Expires (ms since 1970, UTC)", "失效时间（UTC 毫秒）"),
     ("fields", "Fields", "字段"),
+    ("file", "File", "文件名"),
+    ("final", "Last capture", "最后一次收取"),
+    ("follows_epoch", "After epoch", "接续的纪元"),
+    ("form", "Form", "红字申请"),
     ("from", "From", "付款账户"),
+    ("from_minor", "From amount (minor units)", "起始金额（最小单位）"),
+    ("hash", "Hash", "哈希"),
     ("hex", "Hexadecimal digits", "十六进制"),
+    ("hold", "Hold", "冻结"),
     ("holder", "Holder", "持有人"),
     ("id", "Id", "标识"),
     ("invoice", "Invoice", "发票"),
     ("invoices", "Invoices", "发票"),
+    ("issuer", "Issuer", "开具方"),
     ("items", "Items", "项目明细"),
     ("key", "Key", "密钥"),
     ("keys", "Keys", "密钥"),
     ("kind", "Kind", "类型"),
+    ("lapse_after_ms", "Waits (milliseconds)", "等待时限（毫秒）"),
     ("legs", "Legs", "明细"),
+    ("limit", "Limit", "透支额度"),
+    ("line1", "Line 1", "地址第一行"),
+    ("line2", "Line 2", "地址第二行"),
+    ("line3", "Line 3", "地址第三行"),
+    ("mandatory_readers", "Mandatory readers", "必需的读者"),
+    ("media_type", "Media type", "媒体类型"),
     ("member", "Member", "成员"),
     ("members", "Members", "成员"),
+    ("mime", "Media type", "媒体类型"),
     ("name", "Name", "名称"),
+    ("named", "Named values", "命名参数"),
     ("net", "Without tax", "不含税金额"),
+    ("new_name", "New name", "新名称"),
     ("number", "Number", "号码"),
+    ("numerator", "Numerator", "分子"),
+    ("offer", "Offer", "待收付款"),
     ("order", "Order", "订单号"),
     ("organisation", "Organisation", "单位"),
     ("owner", "Owner", "所有者"),
     ("package", "Package", "合约包"),
+    ("paid", "Paid by", "对应付款"),
+    ("paid_ms", "Paid (ms since 1970, UTC)", "付款时间（UTC 毫秒）"),
+    ("params", "Values", "参数"),
     ("payee", "Payee", "收款人"),
+    ("payer", "Payer", "付款人"),
+    ("payer_member", "Payer (member)", "付款人（成员）"),
     ("payment", "Payment", "付款"),
+    ("percent", "Percent", "百分比"),
     ("period", "Period", "所属期"),
     ("phone", "Phone", "电话"),
+    ("point", "Whom to ask", "联系人"),
+    ("postcode", "Post code", "邮政编码"),
+    ("preference", "Preference", "优惠政策"),
+    ("prefix", "Prefix", "前缀"),
     ("price", "Price", "单价"),
     ("proposal", "Proposal", "提案"),
     ("public_key", "Public key", "公钥"),
     ("quantity", "Quantity", "数量"),
+    ("question", "Question", "疑点"),
     ("rate", "Rate", "税率"),
+    ("rates", "Rates", "税率"),
+    ("reader", "Reader", "读者"),
     ("readers", "Readers", "读者"),
     ("reason", "Reason", "理由"),
+    ("reason_code", "Reason code", "原因代码"),
     ("reference", "Reference", "编号"),
+    ("regime", "Tax law", "税法"),
+    ("region", "Region", "地区"),
     ("remark", "Remark", "备注"),
+    ("required", "Required", "必填"),
+    ("restricted", "Restricted", "受限"),
     ("reviewer", "Reviewer", "复核人"),
     ("roles", "Roles", "角色"),
+    ("rule", "Rule", "规则"),
     ("rules", "Rules", "规则"),
+    ("scale", "Scale", "规模"),
+    ("scheme", "Scheme", "编码体系"),
+    ("sealed", "Sealed", "密封"),
     ("seller", "Seller", "销售方"),
+    ("seller_contact", "Seller's contact", "销售方联系方式"),
+    ("signature", "Signature", "签名"),
+    ("signers", "Signers", "签名人数"),
     ("source", "Source", "源文本"),
+    ("specification", "Specification", "规格型号"),
     ("sql", "SQL statement", "SQL 语句"),
+    ("start", "First day", "首日"),
+    ("state", "State", "状态"),
     ("statements", "Statements", "语句"),
+    ("subdivision", "Region", "地区"),
+    ("subject", "Subject", "密封对象"),
     ("table", "Table", "数据表"),
     ("tax", "Tax", "税额"),
+    ("tax_code", "Tax code", "税收分类编码"),
     ("taxpayer", "Taxpayer", "纳税人"),
+    ("telephone", "Telephone", "电话"),
     ("threshold", "Threshold", "门槛"),
     ("title", "Title", "标题"),
     ("to", "To", "收款账户"),
     ("total", "Total", "合计"),
+    ("transfer", "Transfer", "转账"),
     ("type", "Type", "类型"),
+    ("ubl", "UBL document", "UBL 文件"),
     ("unit", "Unit", "单位"),
+    ("until", "Until", "截止"),
+    ("upheld", "Upheld", "疑点成立"),
     ("valid_from_ms", "Valid from (ms since 1970, UTC)", "生效时间（UTC 毫秒）"),
     ("valid_until_ms", "Valid until (ms since 1970, UTC)", "失效时间（UTC 毫秒）"),
+    ("validators", "Validators", "验证节点"),
+    ("value", "Value", "值"),
+    ("vat", "VAT", "增值税"),
     ("version", "Version", "版本"),
+    ("with", "Input", "输入"),
+    ("wrap", "Wrapped key", "封装的密钥"),
+    ("wrapped", "Wrapped content key", "封装的内容密钥"),
     ("writers", "Writers", "写入者"),
 ];
 
-/// What a member of this name is called, if it is one that people know.
-pub fn of(name: &str, language: Language) -> Option<&'static str> {
-    let at = ALL.binary_search_by_key(&name, |(known, ..)| known).ok()?;
-    let (_, english, chinese) = ALL[at];
+/// Where a name means something else: what the command's name begins with, name in the JSON, English, Chinese. The first one counts.
+const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
+    ("asset.", "reference", "Reference", "附言"),
+    ("asset.offer", "to", "To whom", "收款方"),
+    ("invoice.pass_on", "to", "To organisation", "提交给单位"),
+    ("invoice.take_back", "from", "From organisation", "从哪个单位收回"),
+    ("invoice.", "from", "First day", "首日"),
+    ("invoice.", "until", "Last day", "末日"),
+];
+
+/// What a member of this name is called in a command, if it is one that people know.
+pub fn of(command: &str, name: &str, language: Language) -> Option<&'static str> {
+    let elsewhere = ELSEWHERE.iter().find(|(prefix, known, ..)| *known == name && command.starts_with(prefix));
+    let (english, chinese) = match elsewhere {
+        Some((_, _, english, chinese)) => (*english, *chinese),
+        None => {
+            let (_, english, chinese) = ALL[ALL.binary_search_by_key(&name, |(known, ..)| known).ok()?];
+            (english, chinese)
+        }
+    };
     Some(if language == Language::Chinese { chinese } else { english })
 }
 
@@ -86,10 +194,12 @@ mod tests {
     fn each_name_is_found_in_both_languages() {
         assert!(ALL.is_sorted_by(|(one, ..), (next, ..)| one < next));
         for (name, english, chinese) in ALL {
-            assert_eq!(of(name, Language::English), Some(*english));
-            assert_eq!(of(name, Language::Chinese), Some(*chinese));
+            assert_eq!(of("", name, Language::English), Some(*english));
+            assert_eq!(of("", name, Language::Chinese), Some(*chinese));
             assert!(english.is_ascii() && !chinese.is_ascii(), "{name}");
         }
-        assert_eq!(of("nothing", Language::English), None);
+        assert_eq!(of("", "nothing", Language::English), None);
+        assert_eq!(of("invoice.set_rate", "from", Language::English), Some("First day"));
+        assert_eq!(of("asset.transfer", "from", Language::English), Some("From"));
     }
 }

@@ -1,6 +1,7 @@
 //! From the JSON schema of an input to the fields of a form.
 
 use super::{
+    chinese,
     field::{Control, Field, ROW},
     names,
 };
@@ -19,12 +20,14 @@ pub struct Reader<'a> {
     /// What is filled in already, by the pointer without its first slash.
     given: &'a BTreeMap<String, String>,
     language: Language,
+    /// Whose input it is.
+    command: &'a str,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of one document.
-    pub fn new(document: &'a Value, given: &'a BTreeMap<String, String>, language: Language) -> Self {
-        Self { document, given, language }
+    pub fn new(document: &'a Value, given: &'a BTreeMap<String, String>, language: Language, command: &'a str) -> Self {
+        Self { document, given, language, command }
     }
 
     /// The fields of the document's own object.
@@ -51,6 +54,8 @@ impl<'a> Reader<'a> {
     fn field(&self, name: &str, schema: &Value, pointer: &str, required: bool, always: bool, depth: usize) -> Field {
         let (resolved, nullable) = self.resolved(schema);
         let description = schema["description"].as_str().or_else(|| resolved["description"].as_str());
+        let english = chinese::plain(description.unwrap_or_default());
+        let chinese = chinese::of(self.command, &english).filter(|_| self.language == Language::Chinese);
         let required = required && !nullable;
         let always = always && required;
         let given = self.given.get(&pointer[1..]).cloned();
@@ -59,9 +64,10 @@ impl<'a> Reader<'a> {
             language: self.language,
             id: format!("field{}", pointer.replace('/', "-")),
             pointer: pointer.to_owned(),
-            name: names::of(name, self.language).map_or_else(|| name.to_owned(), str::to_owned),
+            name: names::of(self.command, name, self.language).map_or_else(|| name.to_owned(), str::to_owned),
             member: name.to_owned(),
-            description: description.unwrap_or_default().replace('\n', " ").replace('`', ""),
+            is_english: chinese.is_none(),
+            description: chinese.map_or(english, str::to_owned),
             required,
             always,
             value: given.or(default).unwrap_or_default(),

@@ -36,6 +36,9 @@ const RATES: &str = "SELECT category, rate, scale FROM invoice_rate r
 #[derive(Deserialize)]
 pub struct Asked {
     seller: Option<String>,
+    /// The application that the invoice answers, and which part of it.
+    application: Option<i64>,
+    part: Option<i64>,
 }
 
 #[derive(Template)]
@@ -48,6 +51,8 @@ struct New {
     european: bool,
     rates: Vec<Rate>,
     today: String,
+    /// The application that it answers, and which part of it.
+    application: Option<(i64, i64)>,
     form_id: String,
 }
 
@@ -76,7 +81,7 @@ impl Rate {
     }
 }
 
-/// GET /invoices/new?seller=
+/// GET /invoices/new?seller=&application=&part=
 pub async fn page(State(node): State<Arc<Member>>, Query(asked): Query<Asked>, visit: Visit) -> Response {
     visit.at_desk(&node, async |desk| form(desk, asked).await).await
 }
@@ -117,6 +122,7 @@ async fn form(desk: &Desk, asked: Asked) -> Answer<New> {
         european,
         rates,
         today,
+        application: asked.application.zip(asked.part),
         form_id: form_id(),
         t,
         page: desk.page(),
@@ -131,7 +137,7 @@ pub struct Known {
 
 /// GET /invoices/buyers/{taxpayer}: who that is on this ledger, or what is wrong with the id, for the field where it is typed.
 pub async fn buyer(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Answer<Json<Value>> {
-    node.seated(&visit.headers).await?;
+    node.seated(&visit.headers)?;
     taxpayer_id::check(&id).map_err(|why| {
         let detail = format!("{id:?} is not a taxpayer id: {why}");
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invoice/1", detail).at("/buyer/taxpayer")

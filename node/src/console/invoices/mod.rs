@@ -1,7 +1,6 @@
 //! Invoices: list, issue, one invoice, import, the tax authority's view.
 
 mod act;
-mod csv;
 mod import;
 mod issue;
 mod list;
@@ -27,7 +26,7 @@ pub fn router() -> Router<Arc<Member>> {
         .route("/invoices/buyers/{taxpayer}", get(issue::buyer))
         .route("/invoices/import", get(import::page))
         .route("/invoices/{id}", get(one::page))
-        .route("/invoices/{id}/invoice.pdf", get(sealed::pdf))
-        .route("/invoices/{id}/invoice.xml", get(sealed::xml))
+        .route("/invoices/{id}/invoice.pdf", get(sealed::pdf_file))
+        .route("/invoices/{id}/invoice.xml", get(sealed::xml_file))
         .merge(tax::router())
 }

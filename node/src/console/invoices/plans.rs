@@ -1,7 +1,7 @@
 //! How SQLite goes about each SELECT of these pages: by an index wherever a table grows with the invoices.
 
 use super::{one, select, tax};
-use rusqlite::Connection;
+use crate::console::explain::{plan, schema};
 
 /// Tables that a SELECT may read whole: what a page made itself, and rules and taxpayers, of which there are few.
 fn may_scan(name: &str, what: &str) -> bool {
@@ -32,29 +32,6 @@ fn may_scan(name: &str, what: &str) -> bool {
         "input" => what == "invoice_input_tax",
         _ => made.contains(&what),
     }
-}
-
-fn schema() -> Connection {
-    let connection = Connection::open_in_memory().unwrap();
-    let registry = crate::registry();
-    for module in registry.modules() {
-        connection.execute_batch(module.schema_sql).unwrap();
-    }
-    // The ledger's own view of its blocks, as far as it is asked.
-    connection
-        .execute_batch("CREATE TABLE block (height INTEGER PRIMARY KEY, digest TEXT, time_ms INTEGER) STRICT")
-        .unwrap();
-    connection
-}
-
-fn plan(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-    let mut rows = statement.raw_query();
-    let mut lines = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        lines.push(row.get::<_, String>(3).unwrap());
-    }
-    lines
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is sealed of an invoice, for a member that has opened it on the ledger and whose reading key this node hosts.
 
+use super::one::Invoice;
 use crate::{
     console::{Visit, confidential, desk::Desk},
     member::Member,
@@ -13,14 +14,18 @@ use axum::{
 use counterfoil_apps::invoice::{
     Buyer, Contact, Item,
     decimal::{Amount, Decimal, Fixed},
-    en16931, ubl,
+    en16931,
+    output::{Face, xml},
+    ubl,
 };
-use counterfoil_platform::Rendered;
 use counterfoil_seal::{FieldValue, Opened};
 use counterfoil_types::Kid;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::sync::Arc;
+
+const PDF: &str = "application/pdf";
+const XML: &str = "application/xml";
 
 /// What a page shows of it.
 pub enum Content {
@@ -32,6 +37,13 @@ pub enum Content {
     Broken,
     /// What it says.
     Clear(Box<Clear>),
+}
+
+impl Content {
+    /// Whether it is shown, and so put out too.
+    pub fn is_clear(&self) -> bool {
+        matches!(self, Self::Clear(_))
+    }
 }
 
 /// An invoice in the clear, of either regime.
@@ -58,16 +70,41 @@ pub struct Line {
     pub tax: String,
 }
 
-/// What is sealed, in memory alone; the page's SELECT of it counts.
-pub async fn content(desk: &Desk, subject: &str) -> Answer<Content> {
-    let height = desk.node.hub.executed().borrow().height;
-    let opened = desk.node.opened(desk.member(), subject, 1).await;
+/// What is sealed, in memory alone; the page's SELECT of it counts. Of a red letter nothing is: it says what is made of its blue one's seal.
+pub async fn content(desk: &Desk, invoice: &Invoice) -> Answer<Content> {
+    let (node, height) = (&desk.node, desk.node.hub.executed().borrow().height);
+    let opened = node.opened(desk.member(), &invoice.subject, 1).await;
     desk.read_at(height);
-    match opened {
-        Ok((_, Some(opened))) => Ok(clear(&opened).map_or(Content::Broken, |clear| Content::Clear(Box::new(clear)))),
-        Ok((_, None)) => Ok(Content::Sealed),
-        Err(problem) if problem.code() == "http/no-reading-key" => Ok(Content::Elsewhere),
-        Err(problem) => Err(problem),
+    let (record, opened) = match opened {
+        Ok((record, Some(opened))) => (record, opened),
+        Ok((_, None)) => return Ok(Content::Sealed),
+        Err(problem) if problem.code() == "http/no-reading-key" => return Ok(Content::Elsewhere),
+        Err(problem) => return Err(problem),
+    };
+    let clear = if invoice.red_of.is_empty() {
+        clear(&opened)
+    } else {
+        let rendering = node.rendering(&invoice.subject, XML)?;
+        match node.put_out(rendering, (record, opened), Some(invoice.id.clone()), false).await {
+            Ok(bytes) => xml::read(&bytes).ok().map(face),
+            // What breaks a rule is not put out.
+            Err(problem) if problem.status().is_client_error() => None,
+            Err(problem) => return Err(problem),
+        }
+    };
+    Ok(clear.map_or(Content::Broken, |clear| Content::Clear(Box::new(clear))))
+}
+
+/// What stands on a face.
+fn face(face: Face) -> Clear {
+    let notes = [("payee", face.payee), ("reviewer", face.reviewer), ("drawer", face.drawer), ("remark", face.remark)];
+    Clear {
+        buyer: face.buyer.name,
+        buyer_taxpayer: face.buyer.taxpayer.unwrap_or_default(),
+        buyer_contact: contact_text(&face.buyer.contact),
+        seller_contact: contact_text(&face.seller.contact),
+        lines: face.items.into_iter().map(item).collect(),
+        notes: notes.into_iter().filter_map(|(name, text)| Some((name, text?))).collect(),
     }
 }
 
@@ -166,45 +203,41 @@ fn european_line(line: &en16931::Line) -> Line {
 }
 
 /// GET /invoices/{id}/invoice.pdf
-pub async fn pdf(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
-    file(&node, &id, &visit, "application/pdf").await.unwrap_or_else(|problem| visit.problem(&node, &problem))
+pub async fn pdf_file(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
+    file(&node, &id, &visit, PDF).await.unwrap_or_else(|problem| visit.problem(&node, &problem))
 }
 
 /// GET /invoices/{id}/invoice.xml
-pub async fn xml(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
-    file(&node, &id, &visit, "application/xml").await.unwrap_or_else(|problem| visit.problem(&node, &problem))
+pub async fn xml_file(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
+    file(&node, &id, &visit, XML).await.unwrap_or_else(|problem| visit.problem(&node, &problem))
 }
 
 async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static str) -> Answer<Response> {
-    let kid = node.seated(&visit.headers).await?;
+    let kid = node.seated(&visit.headers)?;
     let (subject, number) = opened_by(node, &kid, id).await?;
-    let none = || Problem::not_found(format!("there is no {media_type} of this"));
-    let rendering = *node.registry.rendering(&subject, media_type).ok_or_else(none)?;
+    let rendering = node.rendering(&subject, media_type)?;
     let (record, opened) = node.opened(kid.member(), &subject, 1).await?;
     let opened = opened.ok_or_else(|| Problem::forbidden(format!("{} is no reader of this", kid.member())))?;
-    let (english, origin) = (visit.language.tag() == "en", node.public_url.clone());
-    let rendered = node.store.ask(move |reader| {
-        let of = Rendered { reader, record: &record, opened: &opened, english, origin: &origin, document: None };
-        (rendering.render)(&of)
-    });
-    let bytes = rendered.await?;
+    let english = visit.language.tag() == "en";
+    let bytes = node.put_out(rendering, (record, opened), Some(id.to_owned()), english).await?;
     // A number of a European invoice is whatever its seller writes.
     let name: String = number.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
     let extension = media_type.rsplit('/').next().unwrap_or_default();
     // XML is its seller's, and would be a page of this origin.
-    let kind = if media_type == "application/pdf" { "inline" } else { "attachment" };
+    let kind = if media_type == PDF { "inline" } else { "attachment" };
     let disposition = format!("{kind}; filename=\"{name}.{extension}\"");
     let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     Ok(confidential((headers, bytes).into_response()))
 }
 
-/// Subject and number of an invoice that the member has opened.
+/// Subject and number of an invoice that the member has opened; a red letter has the subject of its blue one.
 async fn opened_by(node: &Member, kid: &Kid, id: &str) -> Answer<(String, String)> {
-    let sql = "SELECT i.subject, i.number,
-                  EXISTS (SELECT 1 FROM document_opening o WHERE o.subject = i.subject AND o.version = 1 AND o.reader = ?2)
-               FROM invoice i WHERE i.id = ?1 AND i.subject IS NOT NULL";
+    let sql = "SELECT s.subject, i.number,
+                  EXISTS (SELECT 1 FROM document_opening o WHERE o.subject = s.subject AND o.version = 1 AND o.reader = ?2)
+               FROM invoice i LEFT JOIN invoice_red r ON r.red = i.id JOIN invoice s ON s.id = coalesce(r.invoice, i.id)
+               WHERE i.id = ?1";
     let found = crate::console::select(node, sql, vec![json!(id), json!(kid.member())]).await?;
-    let row = found.first().ok_or_else(|| Problem::not_found(format!("nothing is sealed of an invoice {id:?}")))?;
+    let row = found.first().ok_or_else(|| Problem::not_found(format!("there is no invoice {id:?}")))?;
     if row.number(2) != 1 {
         return Err(Problem::forbidden(
             "open the invoice first: what is sealed is shown only after that is on the ledger",

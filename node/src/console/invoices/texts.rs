@@ -43,7 +43,6 @@ texts! {
     is_booked: "Booked", "已入账";
     is_questioned: "Questioned", "存疑";
     questions: "Questions", "疑点";
-    red_letter_of: "Red letter of this invoice", "本张为红字发票，查看蓝字发票";
     credit_note: "Credit note", "贷记单";
     regime: "Regime", "税制";
     regime_chinese: "Chinese VAT", "中国增值税";
@@ -76,7 +75,7 @@ texts! {
     price: "Price", "单价";
     sealed: "Sealed", "已密封";
     sealed_for_others: "Buyer and items are sealed for others: the seller, the buyer and the tax authority read them.", "购买方和明细只对销售方、购买方和税务机关开放。";
-    nothing_sealed: "Nothing is sealed of this document: its amounts by rate are all it says.", "本张没有密封内容，只有分税率金额。";
+    red_of_seal: "Its parties and items are those that are sealed with the blue invoice. Opening that leaves a row on the ledger.", "购买方和明细取自蓝字发票的密封内容。打开会在账本上留下记录。";
     elsewhere: "You may read it, but another node has your reading key: open it there.", "您可以阅读，但您的阅读密钥在另一个节点，请到该节点打开。";
     broken: "What is sealed is not a right invoice, so it is not shown as one. The tax authority's node asks its seller.", "密封内容不符合规则，因此不予显示。税务机关的节点会向销售方提出疑点。";
     use_title: "What you can do", "可以办理";
@@ -166,6 +165,8 @@ texts! {
     particulars: "Payee, remark and more", "收款人、备注等";
     our_reference: "Your reference", "您的编号";
     our_reference_hint: "a-z, 0-9, - . _; used once. All members see it.", "a-z、0-9、- . _，不可重复。所有成员可见。";
+    answers_application: "It answers application", "对应开票申请";
+    part_of_application: "part", "序号";
     paid_by: "Paid by", "对应付款";
     paid_by_hint: "The payment on the ledger, if there is one, such as cloud-provider/42.", "账本上的付款编号（如有），例如 cloud-provider/42。";
     issue: "Issue", "开具";

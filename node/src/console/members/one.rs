@@ -3,6 +3,7 @@ use crate::{
     console::{
         Page, Row, Visit,
         desk::{Moment, form_id},
+        money,
     },
     member::Member,
     problem::Problem,
@@ -27,7 +28,8 @@ const KEYS: &str = "SELECT k.name, k.public_key, k.state, k.holder, k.valid_from
     FROM member_key k WHERE k.member = ?1 ORDER BY k.state, k.name LIMIT 500";
 
 const POLICY: &str =
-    "SELECT v.version, v.signers, v.time_ms, r.command, r.asset, r.from_minor, r.signers, r.roles, r.lapse_after_ms
+    "SELECT v.version, v.signers, v.time_ms, r.command, r.asset, r.from_minor, r.signers, r.roles, r.lapse_after_ms,
+    (SELECT decimals FROM asset WHERE id = r.asset)
     FROM approval_policy p JOIN approval_policy_version v ON v.member = p.member AND v.version = p.version
     LEFT JOIN approval_rule r ON r.member = v.member AND r.version = v.version
     WHERE p.member = ?1 ORDER BY r.position";
@@ -91,6 +93,8 @@ struct Rule {
     command: String,
     asset: String,
     from_minor: Option<i64>,
+    /// The same as an amount.
+    from: String,
     signers: Option<i64>,
     roles: Vec<String>,
     lapse_after_ms: Option<i64>,
@@ -113,6 +117,7 @@ impl One {
             command: String::new(),
             asset: String::new(),
             from_minor: None,
+            from: String::new(),
             signers: None,
             roles: Vec::new(),
             lapse_after_ms: None,
@@ -187,6 +192,7 @@ fn read_policy(rows: &[Row]) -> Option<Policy> {
         command: row.text(3),
         asset: row.text(4),
         from_minor: row.integer(5),
+        from: row.integer(5).map(|minor| money::shown(minor, money::decimals(row, 9))).unwrap_or_default(),
         signers: row.integer(6),
         roles: row.words(7),
         lapse_after_ms: row.integer(8),

@@ -44,6 +44,7 @@ texts! {
     signed_by: "signed by", "签署者";
     command: "Command", "命令";
     asset: "Asset", "资产";
+    from_amount: "From amount", "起始金额";
     from_minor: "From, in the smallest unit", "起始金额（最小单位）";
     signers: "Signers", "签名人数";
     lapses_hours: "Waits, hours", "等待时限（小时）";

@@ -1,8 +1,8 @@
 use super::{
     amount::shown,
-    claims::decimals,
+    claims::{Claim, decimals, waiting},
     list::path,
-    statement::{self, Entry},
+    statement::{self, Entry, Period},
     texts::Texts,
 };
 use crate::{
@@ -24,22 +24,36 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 
-/// How long a hold lasts that is made on the page, milliseconds: a week.
-const HOLD_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// For how many days money is set aside or offered on the page.
+const DAYS: [u64; 4] = [1, 7, 30, 90];
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Holds and offers of a page.
+const HELD_PAGE: usize = 50;
 
 const ACCOUNT: &str = "SELECT a.asset, s.title, s.decimals, s.issuer, a.owner, a.state, a.available_minor, a.held_minor, a.limit_minor,
     m.name, a.opened_ms FROM asset_account a JOIN asset s ON s.id = a.asset JOIN member m ON m.id = a.owner WHERE a.id = ?1";
 
-/// What is set aside in it, among the newest 500 of each kind.
-const HELD: &str = "SELECT 'hold', CAST(number AS TEXT), beneficiary, amount_minor - captured_minor, expires_ms, coalesce(reference, '')
-    FROM (SELECT * FROM asset_hold WHERE account = ?1 ORDER BY number DESC LIMIT 500) WHERE state = 'open'
+/// What is set aside in it, after number ?2.
+pub(super) const HELD: &str =
+    "SELECT 'hold', number, beneficiary, amount_minor - captured_minor, expires_ms, coalesce(reference, '')
+    FROM asset_hold WHERE account = ?1 AND state = 'open' AND number > ?2
     UNION ALL
-    SELECT 'offer', CAST(number AS TEXT), receiver, amount_minor, expires_ms, coalesce(reference, '')
-    FROM (SELECT * FROM asset_offer WHERE from_account = ?1 ORDER BY number DESC LIMIT 500) WHERE state = 'open'";
+    SELECT 'offer', number, receiver, amount_minor, expires_ms, coalesce(reference, '')
+    FROM asset_offer WHERE from_account = ?1 AND state = 'open' AND number > ?2
+    ORDER BY 2 LIMIT 51";
 
 #[derive(Deserialize)]
 pub(super) struct Wanted {
+    /// Movements before this one.
     before: Option<i64>,
+    /// Holds and offers after this one.
+    held: Option<i64>,
+    /// From and until which business day.
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
 }
 
 /// An account, as its pages show it.
@@ -53,6 +67,8 @@ pub(super) struct Account {
     pub(super) issuer: String,
     pub(super) state: &'static str,
     pub(super) is_open: bool,
+    /// Whether it is open or frozen.
+    pub(super) has_not_ended: bool,
     pub(super) available: String,
     pub(super) held: String,
     pub(super) limit: String,
@@ -69,12 +85,20 @@ struct One {
     account: Account,
     entries: Vec<Entry>,
     before: Option<String>,
-    /// From where on the file of the statement is.
-    from: String,
+    /// The business days that are shown.
+    period: Period,
     held: Vec<Held>,
-    hold_until_ms: u64,
+    /// From where on there are more of them.
+    held_after: Option<String>,
+    /// Days and what time it is then, for holds and offers.
+    until: [(u64, u64); DAYS.len()],
+    /// What waits for the owner in money of the asset, and whether there is more.
+    claims: Vec<Claim>,
+    more_claims: bool,
     /// Whether whoever asks pays out of it.
     pays: bool,
+    /// Whether whoever asks has issued its asset, and so says what it may.
+    oversees: bool,
     /// Whether it is the issuer's side and whoever asks is the issuer.
     issues: bool,
 }
@@ -96,23 +120,25 @@ pub(super) async fn redirect(Path(account): Path<String>) -> Response {
     }
 }
 
-/// GET /accounts/{owner}/{name}?before=
+/// GET /accounts/{owner}/{name}?before=&held=&from=&until=
 pub(super) async fn page(
     State(node): State<Arc<Member>>,
     visit: Visit,
     Path((owner, name)): Path<(String, String)>,
-    Query(Wanted { before }): Query<Wanted>,
+    Query(Wanted { before, held: held_from, from, until }): Query<Wanted>,
 ) -> Response {
     visit
         .at_desk(&node, async |desk| {
             let t = Texts::of(desk.language());
             let id = format!("{owner}/{name}");
+            let period = Period { from, until };
+            period.check()?;
             let account = find(desk, &id).await?;
-            let (entries, more) = statement::entries(desk, &account, before).await?;
-            let held = desk.select(HELD, vec![json!(id)]).await?;
+            let (entries, more) = statement::entries(desk, &account, &period, before).await?;
+            let held = desk.select(HELD, vec![json!(id), json!(held_from.unwrap_or_default())]).await?;
             let held_of = |row: &Row| Held {
                 is_offer: row.text(0) == "offer",
-                number: row.text(1),
+                number: row.shown(1),
                 who: row.text(2),
                 amount: shown(row.integer(3).unwrap_or_default(), account.decimals),
                 expires: Moment(row.number(4)),
@@ -120,15 +146,22 @@ pub(super) async fn page(
             };
             let is_issuers = account.id == account.asset;
             let own = desk.member() == account.owner;
+            let (claims, more_claims) =
+                if own && !is_issuers { waiting(desk, Some(&account.asset)).await? } else { (Vec::new(), false) };
+            let held_after = held.get(HELD_PAGE - 1).filter(|_| held.len() > HELD_PAGE).map(|last| last.shown(1));
             Ok(One {
                 t,
                 form_id: form_id(),
                 before: entries.last().filter(|_| more).map(|last| last.number.clone()),
-                from: before.map(|before| format!("?before={before}")).unwrap_or_default(),
+                period,
                 entries,
-                held: held.iter().map(held_of).collect(),
-                hold_until_ms: now_ms() + HOLD_MS,
+                held: held.iter().take(HELD_PAGE).map(held_of).collect(),
+                held_after,
+                until: DAYS.map(|days| (days, now_ms() + days * DAY_MS)),
+                claims,
+                more_claims,
                 pays: own && account.is_open && !is_issuers,
+                oversees: desk.member() == account.issuer && !is_issuers && account.has_not_ended,
                 issues: own && is_issuers,
                 account,
                 page: desk.page(),
@@ -154,6 +187,7 @@ pub(super) async fn find(desk: &crate::console::desk::Desk, id: &str) -> crate::
         issuer: row.text(3),
         owner: row.text(4),
         is_open: row.text(5) == "open",
+        has_not_ended: row.text(5) != "closed",
         state: t.state(&row.text(5)),
         available: shown(minor(6), of),
         held: shown(minor(7), of),

@@ -47,6 +47,8 @@ struct List {
     accounts: Vec<Account>,
     after: Option<String>,
     claims: Vec<Claim>,
+    /// Whether the inbox has more of them.
+    more_claims: bool,
     assets: Vec<(String, String)>,
 }
 
@@ -76,7 +78,7 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
             let t = Texts::of(desk.language());
             let [first, end] = owned(desk.member());
             let rows = desk.select(ACCOUNTS, vec![json!(wanted.after), json!(first), json!(end)]).await?;
-            let claims = waiting(desk).await?;
+            let (claims, more_claims) = waiting(desk, None).await?;
             let assets = desk.select(ASSETS, Vec::new()).await?;
             let mut accounts: Vec<_> = rows.iter().map(|row| account(row, t)).collect();
             let more = accounts.len() > PAGE;
@@ -88,6 +90,7 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
                 after: accounts.last().filter(|_| more).map(|last| last.id.clone()),
                 accounts,
                 claims,
+                more_claims,
                 assets: assets.iter().map(|row| (row.text(0), row.text(1))).collect(),
                 page: desk.page(),
             })

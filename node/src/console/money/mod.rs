@@ -5,6 +5,8 @@ mod amount;
 mod batch;
 mod claims;
 mod list;
+#[cfg(test)]
+mod plans;
 mod statement;
 pub(in crate::console) mod texts;
 
@@ -12,7 +14,8 @@ use crate::member::Member;
 use axum::{Router, routing::get};
 use std::sync::Arc;
 
-pub(in crate::console) use claims::{Claim, waiting};
+pub(in crate::console) use amount::shown;
+pub(in crate::console) use claims::{Claim, HOLDS, OFFERS, SENT, claim, decimals};
 
 /// Its pages. An account's id is owner/name, which addresses may have as one part too.
 pub fn router() -> Router<Arc<Member>> {

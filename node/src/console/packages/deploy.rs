@@ -6,12 +6,13 @@ use crate::{
     console::{
         Page, Visit,
         desk::{Desk, form_id},
+        filled::Filled,
     },
     member::Member,
+    problem::Answer,
 };
 use askama::Template;
 use axum::{
-    Form,
     extract::{Query, State},
     response::Response,
 };
@@ -60,7 +61,11 @@ pub async fn page(State(node): State<Arc<Member>>, Query(begin): Query<Begin>, v
 }
 
 /// POST /deploy: the check report of a package.
-pub async fn check(State(node): State<Arc<Member>>, visit: Visit, Form(given): Form<Given>) -> Response {
+pub async fn check(State(node): State<Arc<Member>>, visit: Visit, given: Answer<Filled<Given>>) -> Response {
+    let Filled(given) = match given {
+        Ok(given) => given,
+        Err(problem) => return visit.refused(&node, &problem),
+    };
     let made = async move |desk: &Desk| {
         let found = |source: &str| {
             let found = scenario::check(counterfoil_apps::modules(), source).into_iter();

@@ -73,8 +73,8 @@ struct Act {
     form_id: String,
 }
 
-/// What an owner can do now.
-fn acts(t: &'static Texts, standing: Option<&Standing>, proposed: Option<u64>) -> Vec<Act> {
+/// What an owner can do now; `agreed` are the motions, with their versions, to which it has agreed and which are still voted on.
+fn acts(t: &'static Texts, standing: Option<&Standing>, proposed: Option<u64>, agreed: &[(&str, u64)]) -> Vec<Act> {
     let act = |command, version, agree, text, quiet| Act { command, version, agree, text, quiet, form_id: form_id() };
     let mut acts = Vec::new();
     if proposed.is_some() {
@@ -84,10 +84,16 @@ fn acts(t: &'static Texts, standing: Option<&Standing>, proposed: Option<u64>) -
     match standing {
         Some(standing) if standing.state == "active" => {
             acts.push(act("package.freeze", None, None, t.freeze, true));
-            acts.push(act("package.retire", Some(standing.version), None, t.retire, true));
+            acts.push(match agreed.contains(&("retire", standing.version)) {
+                true => act("package.retire", Some(standing.version), Some(false), t.retire_not, true),
+                false => act("package.retire", Some(standing.version), Some(true), t.retire, true),
+            });
         }
         Some(standing) if standing.state == "frozen" => {
-            acts.push(act("package.unfreeze", None, None, t.unfreeze, false));
+            acts.push(match agreed.contains(&("unfreeze", 0)) {
+                true => act("package.unfreeze", None, Some(false), t.unfreeze_not, true),
+                false => act("package.unfreeze", None, Some(true), t.unfreeze, false),
+            });
         }
         _ => {}
     }
@@ -126,6 +132,13 @@ struct Shown {
     source: String,
     actions: Vec<Action>,
     tables: Vec<Table>,
+}
+
+impl Shown {
+    /// Whether freezing and retiring are among what can be done.
+    fn freezes(&self) -> bool {
+        self.acts.iter().any(|act| act.command == "package.freeze")
+    }
 }
 
 /// Which version's source is shown.
@@ -212,11 +225,14 @@ pub async fn page(
         let t = Texts::of(desk.language());
         let decides = owners.iter().any(|owner| owner == desk.member());
         let proposed = proposed.map(|row| row.number(0));
+        let mine = votes.iter().filter(|vote| vote.member == desk.member() && vote.agrees == 1);
+        let agreed: Vec<_> = mine.map(|vote| (vote.motion.as_str(), vote.version as u64)).collect();
+        let acts = if decides { acts(t, in_force.as_ref(), proposed, &agreed) } else { Vec::new() };
         let source = versions.iter().find(|row| !row.text(8).is_empty());
         Ok(Shown {
             t,
             me: desk.member().to_owned(),
-            acts: if decides { acts(t, in_force.as_ref(), proposed) } else { Vec::new() },
+            acts,
             owners,
             needed,
             votes,

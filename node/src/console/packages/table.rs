@@ -6,11 +6,13 @@ use crate::{
     console::{
         Page, Visit,
         desk::{Desk, form_id},
+        filled::Filled,
     },
     member::Member,
+    problem::Answer,
 };
 use askama::Template;
-use axum::{Form, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use counterfoil_sql::{Catalog, Definition, Naming, create_table};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -59,7 +61,11 @@ fn define(text: &str, reserved: &BTreeSet<String>) -> Result<Definition, Vec<Fin
 }
 
 /// POST /deploy/table: the check report of a table.
-pub async fn check(State(node): State<Arc<Member>>, visit: Visit, Form(given): Form<Given>) -> Response {
+pub async fn check(State(node): State<Arc<Member>>, visit: Visit, given: Answer<Filled<Given>>) -> Response {
+    let Filled(given) = match given {
+        Ok(given) => given,
+        Err(problem) => return visit.refused(&node, &problem),
+    };
     let made = async move |desk: &Desk| {
         let modules = desk.node.registry.modules().iter();
         let reserved: BTreeSet<_> = modules.map(|module| module.name.to_owned()).collect();

@@ -28,6 +28,8 @@ texts! {
     freeze_hint: "Any owner stops all its actions at once; unfreezing takes the votes of several.", "任一所有者可立即停止其全部操作；解除冻结须多个所有者表决。";
     unfreeze: "Vote to unfreeze", "表决解除冻结";
     retire: "Vote to retire this version", "表决停用此版本";
+    unfreeze_not: "Take back the vote to unfreeze", "撤回解除冻结的表决";
+    retire_not: "Take back the vote to retire", "撤回停用的表决";
     retire_hint: "For good: none of this version's actions can be called again.", "不可恢复：此版本的操作不能再被调用。";
     owners_decide: "Its owners decide on it. You see this page as", "由所有者决定。您当前的身份是";
     actions: "Actions", "操作";

@@ -1,5 +1,6 @@
 use crate::{
     console::{Page, Time, Visit, select},
+    gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
 };
@@ -9,7 +10,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use counterfoil_apps::invoice::taxpayer_id;
+use counterfoil_apps::invoice::{date::day_in_china, issues_special, taxpayer_id};
 use counterfoil_types::Kid;
 use serde::Deserialize;
 use serde_json::json;
@@ -25,6 +26,8 @@ pub struct Asked {
 struct Apply {
     page: Page,
     payment: Payment,
+    /// Whether the seller may issue special invoices today.
+    special: bool,
 }
 
 struct Payment {
@@ -38,23 +41,28 @@ struct Payment {
 /// GET /phone/apply?payment=
 pub async fn page(State(node): State<Arc<Member>>, Query(asked): Query<Asked>, visit: Visit) -> Response {
     let node = &node;
-    let make = |kid, page| async move { Ok(Apply { page, payment: payment(node, &kid, asked.payment).await? }) };
+    let make = |kid, page| async move {
+        let (payment, payee) = payment(node, &kid, asked.payment).await?;
+        let special = node.store.ask(move |reader| issues_special(reader, &payee, &day_in_china(now_ms()))).await?;
+        Ok(Apply { page, payment, special })
+    };
     visit.of_member(node, make).await
 }
 
-/// A payment of this member; others' are not there for it.
-async fn payment(node: &Member, kid: &Kid, id: String) -> Answer<Payment> {
-    let sql = "SELECT p.id, t.name, p.amount_minor, p.left_minor, p.paid_ms
+/// A payment of this member, and the taxpayer that was paid; others' are not there for it.
+async fn payment(node: &Member, kid: &Kid, id: String) -> Answer<(Payment, String)> {
+    let sql = "SELECT p.id, t.name, p.amount_minor, p.left_minor, p.paid_ms, p.payee
                FROM invoice_payment p JOIN invoice_taxpayer t ON t.id = p.payee WHERE p.id = ?1 AND p.payer_member = ?2";
     let found = select(node, sql, vec![json!(id), json!(kid.member())]).await?;
     let row = found.first().ok_or_else(|| Problem::not_found(format!("you have no payment {id:?}")))?;
-    Ok(Payment {
+    let payment = Payment {
         id: row.text(0),
         seller: row.text(1),
         amount: row.amount(2),
         left: row.amount(3),
         paid: Time(row.number(4)),
-    })
+    };
+    Ok((payment, row.text(5)))
 }
 
 /// GET /phone/taxpayer-ids/{id}: whether its check digits are right, for the field where it is typed.

@@ -1,12 +1,14 @@
 use crate::{
+    gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
     secret::NodeSecret,
+    signed_out::SignedOut,
 };
 use counterfoil_seal::{Opened, ReadingKey};
 use counterfoil_types::{Fault, Kid, PublicKey};
 use sha2::{Digest as _, Sha256};
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The name of a phone's signing key and of its reading key.
@@ -23,15 +25,16 @@ const SESSION: &str = "counterfoil/phone/session/1";
 /// sessions are sealed. So nothing is stored for a person, and a backup of one file is a backup of all keys.
 pub struct Phone {
     secret: NodeSecret,
+    signed_out: Arc<SignedOut>,
     places: Semaphore,
 }
 
 impl Phone {
     /// The secret in the file at `path`, which is made where there is none.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
+    pub fn open(path: &Path, signed_out: Arc<SignedOut>) -> Result<Self, Fault> {
         let recover = "restore it from a backup: without it nobody reads what was sealed for people here";
         let secret = NodeSecret::open(path, recover)?;
-        Ok(Self { secret, places: Semaphore::new(PLACES) })
+        Ok(Self { secret, signed_out, places: Semaphore::new(PLACES) })
     }
 
     /// A place for work that takes the node's time, such as sealing or making a PDF; refused where all are taken.
@@ -50,13 +53,26 @@ impl Phone {
         self.secret.seal(SESSION, &format!("{kid}~{until_ms}"))
     }
 
-    /// Whose session a cookie is, unless it is over or not one of ours.
+    /// Whose session a cookie is, unless it is over, signed out, or not one of ours.
     pub fn who(&self, cookie: &str, now_ms: u64) -> Option<Kid> {
-        let (kid, until_ms) = self.secret.unseal(SESSION, cookie)?.split_once('~')?;
-        if until_ms.parse::<u64>().ok()? < now_ms {
+        let (kid, until_ms) = self.sealed(cookie)?;
+        if until_ms < now_ms || !self.signed_out.goes_on(kid, until_ms) {
             return None;
         }
         kid.parse().ok()
+    }
+
+    /// Signs out the session of a cookie; what is none of ours, or over, is not noted.
+    pub fn sign_out(&self, cookie: &str) -> Result<(), Fault> {
+        match self.sealed(cookie) {
+            Some((kid, until_ms)) if self.who(cookie, now_ms()).is_some() => self.signed_out.end(kid, until_ms),
+            _ => Ok(()),
+        }
+    }
+
+    fn sealed<'a>(&self, cookie: &'a str) -> Option<(&'a str, u64)> {
+        let (kid, until_ms) = self.secret.unseal(SESSION, cookie)?.split_once('~')?;
+        Some((kid, until_ms.parse().ok()?))
     }
 }
 
@@ -88,26 +104,30 @@ mod tests {
     use super::*;
     use counterfoil_types::SigningKey;
 
+    fn home(folder: &Path, name: &str) -> Phone {
+        let signed_out = SignedOut::open(folder.join("signed-out.json")).unwrap();
+        Phone::open(&folder.join(name), Arc::new(signed_out)).unwrap()
+    }
+
     #[test]
     fn a_home_keeps_its_secret_and_each_person_has_another_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("phone.secret");
         let [a, b]: [Kid; 2] = ["p-a/phone".parse().unwrap(), "p-b/phone".parse().unwrap()];
-        let home = Phone::open(&path).unwrap();
-        let again = Phone::open(&path).unwrap();
+        let (home, again) = (home(folder.path(), "phone.secret"), home(folder.path(), "phone.secret"));
         assert_eq!(home.reading_key(&a).public_key(), again.reading_key(&a).public_key());
         assert_ne!(home.reading_key(&a).public_key(), home.reading_key(&b).public_key());
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&path, "12").unwrap();
-        assert!(Phone::open(&path).err().unwrap().report().contains("phone.secret"));
+        let damaged = Phone::open(&path, home.signed_out.clone());
+        assert!(damaged.err().unwrap().report().contains("phone.secret"));
     }
 
     #[test]
     fn a_session_is_good_for_its_owner_and_its_time() {
         let folder = tempfile::tempdir().unwrap();
-        let home = Phone::open(&folder.path().join("a")).unwrap();
-        let other = Phone::open(&folder.path().join("b")).unwrap();
+        let (home, other) = (home(folder.path(), "a"), home(folder.path(), "b"));
         let kid: Kid = "p-a/phone".parse().unwrap();
         let cookie = home.session(&kid, 1_000);
         assert_eq!(home.who(&cookie, 1_000), Some(kid));
@@ -124,9 +144,23 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_was_signed_out_is_over_after_a_restart_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let (node, [a, b]) =
+            (home(folder.path(), "a"), ["p-a/phone", "p-b/phone"].map(|kid| kid.parse::<Kid>().unwrap()));
+        let until = now_ms() + 60_000;
+        let sessions = [node.session(&a, until), node.session(&a, until + 1), node.session(&b, until)];
+        node.sign_out(&sessions[0]).unwrap();
+        for home in [&node, &home(folder.path(), "a")] {
+            let who = sessions.each_ref().map(|session| home.who(session, now_ms()));
+            assert_eq!(who, [None, Some(a.clone()), Some(b.clone())]);
+        }
+    }
+
+    #[test]
     fn so_many_documents_are_made_at_once_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
-        let home = Phone::open(&folder.path().join("phone.secret")).unwrap();
+        let home = home(folder.path(), "phone.secret");
         let mut places: Vec<_> = (0..PLACES).map(|_| home.place().unwrap()).collect();
         assert_eq!(home.place().err().unwrap().code(), "http/busy");
         places.pop();

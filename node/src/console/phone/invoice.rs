@@ -1,20 +1,18 @@
-use super::invoices::standing;
+use super::{
+    invoices::standing,
+    sealed::{Clear, content},
+};
 use crate::{
-    console::{Page, Row, Time, Visit, confidential, select, svg_path},
+    console::{Page, Row, Time, Visit, select, svg_path},
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
-use counterfoil_apps::invoice::{
-    Content,
-    output::{capitals::in_capitals, check_qr_text},
-};
-use counterfoil_platform::Rendered;
+use counterfoil_apps::invoice::output::{capitals::in_capitals, check_qr_text};
 use counterfoil_types::Kid;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,16 +28,18 @@ struct Shown {
     content: Option<Clear>,
     qr_path: String,
     qr_side: i32,
+    letters: Vec<Letter>,
     recipients: Vec<Organisation>,
     employers: Vec<Organisation>,
     history: Vec<Step>,
 }
 
-/// What all members see.
-struct Invoice {
-    id: String,
+/// What all members see of an invoice that somebody holds, or of a red letter of it.
+pub struct Invoice {
+    pub id: String,
     number: String,
-    subject: String,
+    /// What is sealed of it; of a red letter that of its blue one.
+    pub subject: String,
     seller_name: String,
     issue_date: String,
     net: String,
@@ -47,18 +47,21 @@ struct Invoice {
     total: String,
     capitals: String,
     standing: String,
+    /// Under Chinese VAT: ordinary or special.
+    kind: String,
     check: String,
+    /// Of a red letter: the invoice that it takes back.
+    pub blue: Option<String>,
+    blue_number: String,
+    /// Whether it takes money back, so that there is nothing to be reimbursed.
+    takes_back: bool,
 }
 
-/// What only readers see.
-struct Clear {
-    buyer: String,
-    taxpayer: Option<String>,
-    items: Vec<Item>,
-}
-
-struct Item {
-    name: String,
+/// A red letter of an invoice.
+struct Letter {
+    id: String,
+    number: String,
+    issue_date: String,
     total: String,
 }
 
@@ -76,7 +79,7 @@ struct Step {
 impl Invoice {
     /// Whether it can be passed on.
     fn is_open(&self) -> bool {
-        ["issued", "partly_reversed", "passed_on"].contains(&self.standing.as_str())
+        !self.takes_back && ["issued", "partly_reversed", "passed_on"].contains(&self.standing.as_str())
     }
 }
 
@@ -86,46 +89,15 @@ pub async fn page(State(node): State<Arc<Member>>, Path(id): Path<String>, visit
     visit
         .of_member(node, |kid, page| async move {
             let invoice = find(node, &kid, id).await?;
-            let content = if is_opened(node, &kid, &invoice.subject).await? {
-                Some(content(node, &kid, &invoice.subject).await?)
-            } else {
-                None
-            };
+            let content = content(node, &kid, &invoice).await?;
             let (qr_path, qr_side) = svg_path(&invoice.check).unwrap_or_default();
             let recipients = recipients(node, id).await?;
             let mut employers = employers(node).await?;
             employers.retain(|one| !recipients.iter().any(|known| known.id == one.id));
-            let history = history(node, id).await?;
-            Ok(Shown { page, invoice, content, qr_path, qr_side, recipients, employers, history })
+            let (history, letters) = (history(node, id).await?, letters(node, id).await?);
+            Ok(Shown { page, invoice, content, qr_path, qr_side, letters, recipients, employers, history })
         })
         .await
-}
-
-/// GET /phone/invoices/{id}/invoice.pdf
-pub async fn pdf(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
-    file(&node, &id, &visit, "application/pdf").await.unwrap_or_else(|problem| visit.problem(&node, &problem))
-}
-
-/// GET /phone/invoices/{id}/invoice.xml
-pub async fn xml(State(node): State<Arc<Member>>, Path(id): Path<String>, visit: Visit) -> Response {
-    file(&node, &id, &visit, "application/xml").await.unwrap_or_else(|problem| visit.problem(&node, &problem))
-}
-
-async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static str) -> Answer<Response> {
-    let kid = node.require_visitor(&visit.headers).await?;
-    let subject = subject_of(node, &kid, id).await?;
-    require_opened(node, &kid, &subject).await?;
-    let _place = node.home()?.place()?;
-    let none = || Problem::not_found(format!("there is no {media_type} of this"));
-    let rendering = *node.registry.rendering(&subject, media_type).ok_or_else(none)?;
-    let (record, opened) = node.opened_for(&kid, &subject).await?;
-    let (english, origin) = (visit.language.tag() == "en", node.public_url.clone());
-    let rendered = node.store.ask(move |reader| {
-        let of = Rendered { reader, record: &record, opened: &opened, document: None, english, origin: &origin };
-        (rendering.render)(&of)
-    });
-    let bytes = rendered.await?;
-    Ok(confidential(([(header::CONTENT_TYPE, media_type)], bytes).into_response()))
 }
 
 /// What is sealed of an invoice that this member holds; others' invoices are not there for it.
@@ -133,64 +105,44 @@ pub async fn subject_of(node: &Member, kid: &Kid, id: &str) -> Answer<String> {
     Ok(find(node, kid, id).await?.subject)
 }
 
-async fn find(node: &Member, kid: &Kid, id: &str) -> Answer<Invoice> {
+/// An invoice that this member holds, or a red letter of one.
+pub async fn find(node: &Member, kid: &Kid, id: &str) -> Answer<Invoice> {
     let sql = concat!(
-        "SELECT i.id, i.number, i.subject, i.seller_name, i.issue_date, i.net_minor, i.tax_minor, i.total_minor, ",
+        "SELECT i.id, i.number, coalesce(i.subject, b.subject), i.seller_name, i.issue_date, i.currency, i.net_minor, i.tax_minor,
+            i.total_minor, iif(b.id IS NULL, ",
         standing!(),
-        " FROM invoice_holder h JOIN invoice i ON i.id = h.invoice WHERE h.invoice = ?1 AND h.member = ?2"
+        ", 'red_letter'), b.id, b.number, i.sign < 0 OR i.total_minor < 0, i.kind
+         FROM invoice i LEFT JOIN invoice_red r ON r.red = i.id LEFT JOIN invoice b ON b.id = r.invoice
+         JOIN invoice_holder h ON h.invoice = coalesce(b.id, i.id) WHERE i.id = ?1 AND h.member = ?2"
     );
     let found = select(node, sql, vec![json!(id), json!(kid.member())]).await?;
     let row = found.first().ok_or_else(|| Problem::not_found(format!("you have no invoice {id:?}")))?;
-    let (id, number, total) = (row.text(0), row.text(1), row.money(7));
+    let (id, number, total) = (row.text(0), row.text(1), row.money(8));
     Ok(Invoice {
         subject: row.text(2),
         seller_name: row.text(3),
         issue_date: row.text(4),
-        net: row.amount(5),
-        tax: row.amount(6),
-        total: total.to_string(),
-        capitals: in_capitals(total),
-        standing: row.text(8),
+        net: row.money_of(6, 5),
+        tax: row.money_of(7, 5),
+        total: row.money_of(8, 5),
+        capitals: if row.text(5) == "CNY" { in_capitals(total) } else { String::new() },
+        standing: row.text(9),
         check: check_qr_text(&format!("{}/check", node.public_url), &number, total, &id),
+        blue: Some(row.text(10)).filter(|id| !id.is_empty()),
+        blue_number: row.text(11),
+        takes_back: row.number(12) == 1,
+        kind: row.text(13),
         id,
         number,
     })
 }
 
-/// Whether the ledger says that this member has opened it.
-async fn is_opened(node: &Member, kid: &Kid, subject: &str) -> Answer<bool> {
-    let sql = "SELECT 1 FROM document_opening WHERE subject = ?1 AND version = 1 AND reader = ?2 LIMIT 1";
-    Ok(!select(node, sql, vec![json!(subject), json!(kid.member())]).await?.is_empty())
-}
-
-async fn require_opened(node: &Member, kid: &Kid, subject: &str) -> Answer<()> {
-    if is_opened(node, kid, subject).await? {
-        return Ok(());
-    }
-    Err(Problem::forbidden("open the invoice first: what is sealed is shown only after that is on the ledger"))
-}
-
-async fn content(node: &Member, kid: &Kid, subject: &str) -> Answer<Clear> {
-    let _place = node.home()?.place()?;
-    let (_, opened) = node.opened_for(kid, subject).await?;
-    let subject = subject.to_owned();
-    let asked = node.store.ask(move |reader| counterfoil_apps::invoice::content(reader, &subject, opened.fields()));
-    match asked.await? {
-        Ok(Content::Chinese(invoice)) => Ok(Clear {
-            items: invoice
-                .items
-                .into_iter()
-                .map(|item| Item { name: item.name, total: item.total.to_string() })
-                .collect(),
-            buyer: invoice.buyer.name,
-            taxpayer: invoice.buyer.taxpayer,
-        }),
-        Ok(Content::European(..)) => Err(Problem::not_found("this invoice is not one under Chinese VAT")),
-        Err(wrong) => {
-            let detail = format!("what is sealed of the invoice breaks {} at {:?}", wrong.rule, wrong.field);
-            Err(Problem::new(axum::http::StatusCode::CONFLICT, "http/broken-invoice", detail))
-        }
-    }
+async fn letters(node: &Member, id: &str) -> Answer<Vec<Letter>> {
+    let sql = "SELECT i.id, i.number, i.issue_date, i.currency, i.total_minor
+               FROM invoice_red r JOIN invoice i ON i.id = r.red WHERE r.invoice = ?1 ORDER BY i.id";
+    let read =
+        |row: &Row| Letter { id: row.text(0), number: row.text(1), issue_date: row.text(2), total: row.money_of(4, 3) };
+    Ok(select(node, sql, vec![json!(id)]).await?.iter().map(read).collect())
 }
 
 async fn recipients(node: &Member, id: &str) -> Answer<Vec<Organisation>> {

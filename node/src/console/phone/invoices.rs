@@ -84,7 +84,7 @@ async fn held(node: &Member, kid: &Kid, before: Option<String>) -> Answer<Vec<In
     let sql = concat!(
         "SELECT i.id, i.number, i.seller_name, i.total_minor, ",
         standing!(),
-        " FROM invoice_holder h JOIN invoice i ON i.id = h.invoice
+        ", i.currency FROM invoice_holder h JOIN invoice i ON i.id = h.invoice
           WHERE h.member = ?1 AND h.invoice < coalesce(?2, 'z') ORDER BY h.invoice DESC LIMIT ?3"
     );
     let found = select(node, sql, vec![json!(kid.member()), json!(before), json!(PAGE + 1)]).await?;
@@ -92,7 +92,7 @@ async fn held(node: &Member, kid: &Kid, before: Option<String>) -> Answer<Vec<In
         id: row.text(0),
         number: row.text(1),
         seller: row.text(2),
-        total: row.amount(3),
+        total: row.money_of(3, 5),
         standing: row.text(4),
     };
     Ok(found.iter().map(read).collect())

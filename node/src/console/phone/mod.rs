@@ -8,6 +8,7 @@ mod invoice;
 mod invoices;
 mod prepare;
 mod scan;
+mod sealed;
 mod session;
 
 pub use identity::{KEY, Phone, member_id};
@@ -36,6 +37,6 @@ pub fn router() -> Router<Arc<Member>> {
         .route("/phone/applications/{number}/wait", get(application::wait))
         .route("/phone/invoices/{id}", get(invoice::page))
         .route("/phone/invoices/{id}/pass-on", post(prepare::pass_on))
-        .route("/phone/invoices/{id}/invoice.pdf", get(invoice::pdf))
-        .route("/phone/invoices/{id}/invoice.xml", get(invoice::xml))
+        .route("/phone/invoices/{id}/invoice.pdf", get(sealed::pdf_file))
+        .route("/phone/invoices/{id}/invoice.xml", get(sealed::xml_file))
 }

@@ -75,10 +75,19 @@ pub async fn begin(State(node): State<Arc<Member>>, headers: HeaderMap, body: Bo
     ))
 }
 
-/// POST /phone/session/end
-pub async fn end(State(node): State<Arc<Member>>) -> Response {
-    (StatusCode::SEE_OTHER, [(header::SET_COOKIE, node.set("", 0)), (header::LOCATION, "/phone#out".to_owned())])
-        .into_response()
+/// POST /phone/session/end: the session is over here, not only forgotten by the browser.
+pub async fn end(State(node): State<Arc<Member>>, headers: HeaderMap) -> Answer<Response> {
+    let forgotten = [(header::SET_COOKIE, node.set("", 0)), (header::LOCATION, "/phone#out".to_owned())];
+    if let Some(session) = cookie(&headers, COOKIE).map(decoded) {
+        let ended = tokio::task::spawn_blocking(move || -> Answer<()> { Ok(node.home()?.sign_out(&session)?) });
+        ended.await.map_err(|error| Problem::unavailable(format!("the session was not ended: {error}")))??;
+    }
+    Ok((StatusCode::SEE_OTHER, forgotten).into_response())
+}
+
+/// What a cookie says.
+fn decoded(stated: &str) -> String {
+    percent_encoding::percent_decode_str(stated).decode_utf8_lossy().into_owned()
 }
 
 /// GET /phone/reading-key
@@ -106,8 +115,7 @@ impl Member {
     /// Whose phone asks: the key of the session, if there is one and the ledger still knows the key.
     pub async fn visitor(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
         let Some(stated) = cookie(headers, COOKIE) else { return Ok(None) };
-        let stated = percent_encoding::percent_decode_str(stated).decode_utf8_lossy();
-        let Some(kid) = self.home()?.who(&stated, now_ms()) else { return Ok(None) };
+        let Some(kid) = self.home()?.who(&decoded(stated), now_ms()) else { return Ok(None) };
         let executed = *self.hub.executed().borrow();
         Ok(self.store.is_valid(&kid, executed.time_ms).await?.then_some(kid))
     }

@@ -34,27 +34,32 @@ pub fn router() -> Router<Arc<Member>> {
 }
 
 /// Where whoever is not signed in is sent from `path`.
-pub fn sign_in(path: &str) -> String {
-    format!("/sign-in?to={}", encoded(path))
+pub fn to_sign_in(path: &str) -> Response {
+    let location = format!("/sign-in?to={}", encoded(path));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
 impl Member {
-    /// The cookie of this node's console: those of other nodes of the same host, as under `dev`, have other names.
+    /// The cookie of this node's console: those of other nodes of the same host, as under `dev`, have other names. With TLS no other
+    /// host of the same domain can set one of this name (`__Host-`, RFC 6265bis §4.1.3.2).
     fn seat_cookie(&self) -> String {
-        format!("seat-{}", self.id)
+        if self.is_secure() { format!("__Host-seat-{}", self.id) } else { format!("seat-{}", self.id) }
+    }
+
+    /// Whether browsers come to its console by TLS.
+    fn is_secure(&self) -> bool {
+        self.passkeys.as_ref().is_some_and(|passkeys| passkeys.site().is_ok_and(|site| site.is_secure()))
     }
 
     /// The header that keeps a session of so many seconds.
     fn set_seat(&self, value: &str, seconds: u64) -> String {
-        let is_secure =
-            self.passkeys.as_ref().is_some_and(|passkeys| passkeys.site().is_ok_and(|site| site.is_secure()));
-        let secure = if is_secure { "; Secure" } else { "" };
+        let secure = if self.is_secure() { "; Secure" } else { "" };
         let name = self.seat_cookie();
         format!("{name}={}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", encoded(value))
     }
 
     /// The hosted key as which whoever asks uses the console. Under `dev` the one that was chosen, else the node's own first; elsewhere
-    /// the one whose passkey has signed in.
+    /// the one whose passkey has signed in, as long as the ledger takes it.
     pub fn seat(&self, headers: &HeaderMap) -> Option<Kid> {
         let stated = cookie(headers, &self.seat_cookie());
         match &self.access {
@@ -64,19 +69,15 @@ impl Member {
                 chosen.filter(|kid| self.keys.get(kid).is_some()).or_else(|| own().cloned())
             }
             Access::Tokens(_) => {
-                let session = percent_encoding::percent_decode_str(stated?).decode_utf8().ok()?;
-                let kid = self.passkeys.as_ref()?.who(&session, now_ms())?;
-                self.keys.get(&kid).is_some().then_some(kid)
+                let kid = self.passkeys.as_ref()?.who(&decoded(stated?)?, now_ms())?;
+                (self.keys.get(&kid).is_some() && self.is_served(&kid)).then_some(kid)
             }
         }
     }
 
-    /// The same where there must be one; a key that the ledger no longer takes has none, whatever its session says.
-    pub async fn seated(&self, headers: &HeaderMap) -> Answer<Kid> {
-        let nobody = || Problem::unauthenticated("nobody is signed in");
-        let kid = self.seat(headers).ok_or_else(nobody)?;
-        let now = self.hub.executed().borrow().time_ms;
-        if self.access.is_open() || self.store.is_valid(&kid, now).await? { Ok(kid) } else { Err(nobody()) }
+    /// The same where there must be one.
+    pub fn seated(&self, headers: &HeaderMap) -> Answer<Kid> {
+        self.seat(headers).ok_or_else(|| Problem::unauthenticated("nobody is signed in"))
     }
 
     /// The keys whose seats whoever asks may take without signing in.
@@ -105,10 +106,20 @@ async fn take(State(node): State<Arc<Member>>, Form(Taken { kid, to }): Form<Tak
     Ok((StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, own(to))]).into_response())
 }
 
-/// POST /sign-out
-async fn sign_out(State(node): State<Arc<Member>>) -> Response {
-    let location = "/sign-in".to_owned();
-    (StatusCode::SEE_OTHER, [(header::SET_COOKIE, node.set_seat("", 0)), (header::LOCATION, location)]).into_response()
+/// POST /sign-out: the session is over here, not only forgotten by the browser.
+async fn sign_out(State(node): State<Arc<Member>>, headers: HeaderMap) -> Answer<Response> {
+    let forgotten = [(header::SET_COOKIE, node.set_seat("", 0)), (header::LOCATION, "/sign-in".to_owned())];
+    if let Some(session) = cookie(&headers, &node.seat_cookie()).and_then(decoded) {
+        let ended =
+            tokio::task::spawn_blocking(move || node.passkeys.as_ref().map_or(Ok(()), |all| all.sign_out(&session)));
+        ended.await.map_err(|error| Problem::unavailable(format!("the session was not ended: {error}")))??;
+    }
+    Ok((StatusCode::SEE_OTHER, forgotten).into_response())
+}
+
+/// What a cookie says.
+fn decoded(stated: &str) -> Option<String> {
+    Some(percent_encoding::percent_decode_str(stated).decode_utf8().ok()?.into_owned())
 }
 
 /// A path of this node; the overview for anything else.

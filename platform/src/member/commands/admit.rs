@@ -17,7 +17,7 @@ const FIRST_KEYS_MAX: usize = 16;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Admit {
-    /// The organisation's id, never used before: 1 to 64 of `a-z 0-9 - . _`, not beginning with `p-`.
+    /// The organisation's id, never used before: 1 to 64 of `a-z 0-9 - . _`, not beginning with `p-`, and with a `-` or a `.` unless it begins with a digit.
     pub member: String,
     /// Its name for people.
     pub name: String,

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::member::{Admit, Choice, CountVotes, NewKey, WithdrawProposal};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[test]
 fn only_the_consortium_does_what_concerns_all() {
@@ -98,6 +99,7 @@ fn a_wrong_admission_is_refused() {
         (Admit { member: "consortium".into(), ..good.clone() }, "member/23", "/calls/0/with/member"),
         (Admit { member: "p-bank".into(), ..good.clone() }, "member/24", "/calls/0/with/member"),
         (Admit { member: "Bank".into(), ..good.clone() }, "member/3", "/calls/0/with/member"),
+        (Admit { member: "bank_b".into(), ..good.clone() }, "member/59", "/calls/0/with/member"),
         (Admit { name: String::new(), ..good.clone() }, "member/19", "/calls/0/with/name"),
         (Admit { roles: vec!["A".into()], ..good.clone() }, "member/53", "/calls/0/with/roles/0"),
         (Admit { roles: vec!["a".into(), "a".into()], ..good.clone() }, "member/7", "/calls/0/with/roles/1"),
@@ -127,9 +129,29 @@ fn a_wrong_admission_is_refused() {
     }
     let over = with(vec![key.clone(), NewKey { valid_until_ms: Some(9), ..second }]);
     assert_eq!(fails(&mut ledger, &[call(&over)]), ("member/18".into(), Some("/keys/1/valid_until_ms".into())));
-    assert_eq!(fails(&mut ledger, &[call(&organisation("alice", &[]))]).0, "member/22");
+    assert_eq!(fails(&mut ledger, &[call(&organisation("shop-2", &[]))]).0, "member/22");
     assert_eq!(decide(&mut ledger, &[call(&with(vec![key, ends_two(&ends)]))])["state"], "passed");
     ledger.run("bank-b/dev", &NOTHING).applied();
+}
+
+#[test]
+fn names_of_organisations_and_packages_are_apart() {
+    let mut ledger = ledger();
+    let (catalog, none) = (counterfoil_sql::Catalog::default(), BTreeSet::new());
+    let around = counterfoil_sql::Surroundings { catalog: &catalog, readable: &none, reserved: &none };
+    let is_a_packages = |name: &str| {
+        let source = format!("PACKAGE {name} VERSION 1 OWNERS ('bob');");
+        counterfoil_sql::package(&source, &around).is_ok()
+    };
+    for member in ["bank", "bank2", "b_2"] {
+        let refusal = ledger.run("tax-bureau/dev", &propose(&[call(&organisation(member, &[]))])).refused("member/59");
+        assert!(refusal.detail.contains(&format!("{member}-1")) && is_a_packages(member), "{refusal}");
+    }
+    for member in ["b-2", "bank.example", "3bank", "b_2.example"] {
+        assert_eq!(decide(&mut ledger, &[call(&organisation(member, &[]))])["state"], "passed", "{member}");
+        assert!(!is_a_packages(member), "{member}");
+        assert!(!is_a_packages(&format!("\"{member}\"")), "{member}");
+    }
 }
 
 fn ends_two(ends: &NewKey) -> NewKey {

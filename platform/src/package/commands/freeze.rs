@@ -2,7 +2,7 @@ use crate::{
     Command, Event as _,
     package::{
         Frozen, Refused, Unfrozen,
-        motion::{self, Motion, Standing},
+        motion::{self, Motion, Standing, agrees},
     },
 };
 use counterfoil_state::Context;
@@ -17,12 +17,15 @@ pub struct Freeze {
     pub package: String,
 }
 
-/// Votes that a frozen package can be called again; it can when enough of its owners have.
+/// Votes that a frozen package can be called again; it can when enough of its owners have. A vote can be changed until then.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unfreeze {
     /// The package.
     pub package: String,
+    /// Whether the sender's organisation agrees; `false` takes back that it did.
+    #[serde(default = "agrees")]
+    pub agree: bool,
 }
 
 /// Where a package stands.
@@ -72,7 +75,7 @@ impl Command for Unfreeze {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<PackageState, Refused> {
         let (owners, needed) = in_state(ctx, &self.package, "frozen")?;
-        let (state, missing) = match Motion::Unfreeze.vote(ctx, &self.package, &owners, needed, true)? {
+        let (state, missing) = match Motion::Unfreeze.vote(ctx, &self.package, &owners, needed, self.agree)? {
             Standing::Agreed => {
                 set_state(ctx, &self.package, "active")?;
                 Unfrozen { package: self.package.clone() }.emit(ctx);

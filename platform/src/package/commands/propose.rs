@@ -1,6 +1,7 @@
 use crate::{
     Command, Event as _,
     package::{Proposed, Refused, deploy, motion, source, stored::to_json, vote},
+    sql,
 };
 use counterfoil_sql::PackageText;
 use counterfoil_state::Context;
@@ -18,6 +19,9 @@ pub struct Propose {
 
 /// How long a version waits for votes before another can be proposed in its place, milliseconds.
 const LAPSE_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Packages that an organisation and the people whom it registered begin at most: nobody takes all names, alone or by registering many.
+const PACKAGES_MAX: i64 = 100;
 
 /// Where a version stands.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -83,6 +87,9 @@ impl Command for Propose {
             ),
         )?;
         Proposed { package: package.clone(), version, proposer: proposer.member().to_owned() }.emit(ctx);
+        if version == 1 {
+            sql::reserve_schema(ctx, &package, time_ms + LAPSE_MS)?;
+        }
         vote::on_version(ctx, &package, version, (&owners, needed), true)
     }
 }
@@ -100,5 +107,18 @@ fn deciders(ctx: &Context<'_>, text: &PackageText) -> Result<(Vec<String>, i64),
         return motion::owners(ctx, "/source", package);
     }
     deploy::require_free_name(ctx, package)?;
+    require_room(ctx)?;
     Ok((text.owners.clone(), deploy::approvals(text)))
+}
+
+/// Refuses one package too many of those that the sender, or the organisation that registered it, answers for.
+fn require_room(ctx: &Context<'_>) -> Result<(), Refused> {
+    let begun = ctx.query_opt(
+        "SELECT count(*) FROM package_version v JOIN member m ON m.id = substr(v.proposer, 1, instr(v.proposer, '/') - 1)
+         WHERE v.version = 1 AND (v.state IN ('active', 'retired') OR v.state = 'proposed' AND v.proposed_ms > ?2)
+           AND coalesce(m.sponsor, m.id) = (SELECT coalesce(sponsor, id) FROM member WHERE id = ?1)",
+        (ctx.signers()[0].member(), ctx.time_ms() as i64 - LAPSE_MS),
+        |row| row.get::<_, i64>(0),
+    )?;
+    if begun.unwrap_or(0) >= PACKAGES_MAX { Err(Refused::TooMany { max: PACKAGES_MAX }) } else { Ok(()) }
 }

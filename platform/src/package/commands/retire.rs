@@ -2,14 +2,15 @@ use crate::{
     Command, Event as _,
     package::{
         Refused, Retired, VersionState,
-        motion::{self, Motion, Standing},
+        motion::{self, Motion, Standing, agrees},
     },
 };
 use counterfoil_state::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Votes that a version of a package is called no more; so it is, for good, when enough of the package's owners have.
+/// Votes that a version of a package is called no more; so it is, for good, when enough of the package's owners have. A vote can be changed
+/// until then.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retire {
@@ -17,6 +18,9 @@ pub struct Retire {
     pub package: String,
     /// The version.
     pub version: i64,
+    /// Whether the sender's organisation agrees; `false` takes back that it did.
+    #[serde(default = "agrees")]
+    pub agree: bool,
 }
 
 impl Command for Retire {
@@ -34,7 +38,7 @@ impl Command for Retire {
         if state != "active" {
             return Err(Refused::NotActive { field: "/version", package: package.to_owned(), version, state });
         }
-        let (state, missing) = match Motion::Retire(version).vote(ctx, package, &owners, needed, true)? {
+        let (state, missing) = match Motion::Retire(version).vote(ctx, package, &owners, needed, self.agree)? {
             Standing::Agreed => {
                 let sql = "UPDATE package_version SET state = 'retired' WHERE package = ?1 AND version = ?2";
                 ctx.run(sql, (package, version))?;

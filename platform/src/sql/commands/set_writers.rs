@@ -1,6 +1,6 @@
 use crate::{
     Command, Event as _,
-    sql::{Refused, SetWriters, define, rights, table::SharedTable},
+    sql::{Refused, SetWriters, rights, schema, table::SharedTable},
 };
 use counterfoil_state::Context;
 use schemars::JsonSchema;
@@ -39,7 +39,7 @@ impl Command for SetTableWriters {
         if table.of_package {
             return Err(Refused::OfAPackage { field: "/table".into(), table: table.name, package: table.schema });
         }
-        define::require_owner(ctx, "/table", &table.schema)?;
+        schema::require_owner(ctx, "/table", &table.schema)?;
         let writers = rights::checked_writers(ctx, |index| format!("/writers/{index}"), &self.writers)?;
         rights::set_writers(ctx, &table.name, &writers)?;
         SetWriters { table: table.name.clone(), writers: writers.clone() }.emit(ctx);

@@ -2,6 +2,8 @@
 
 mod printed;
 
+pub(in crate::invoice) use printed::code_of;
+
 use super::*;
 use crate::invoice::{ClearInvoice, EXAMPLE_JSON, Item, Kind, decimal::Fixed};
 use serde_json::json;

@@ -2,6 +2,7 @@
 
 mod booking;
 mod claims;
+mod european;
 mod model;
 mod printing;
 mod random;
@@ -11,7 +12,7 @@ mod tampering;
 mod using;
 
 use super::*;
-use counterfoil_platform::{call, testing::Done};
+use counterfoil_platform::{call, testing::Done, types::money::format_decimal};
 
 /// The secret half of the claim key of [`bill`]s.
 const SECRET: [u8; 32] = [5; 32];
@@ -48,6 +49,35 @@ fn bill(ledger: &mut Ledger, member: Option<&str>) -> String {
 fn issue(ledger: &mut Ledger, invoice: &Json) -> Done {
     let call = sealed(ledger, "supplier-1/dev", invoice);
     ledger.run_calls(&["supplier-1/dev"], &[call])
+}
+
+/// Tax on an amount of either sign, rounded half away from zero.
+fn tax(net: i64, rate: i64) -> i64 {
+    (net.abs() * rate + 5_000) / 10_000 * net.signum()
+}
+
+/// A document of EN 16931 by `supplier-1`, in the terms of the standard, with a line for each rate (of 10,000) and net amount.
+fn document(number: &str, type_code: &str, day: &str, lines: &[(i64, i64)]) -> Json {
+    let money = |minor: i64| format_decimal(minor, 2);
+    let mut rates = std::collections::BTreeMap::<i64, i64>::new();
+    lines.iter().for_each(|(rate, net)| *rates.entry(*rate).or_default() += net);
+    let group = |(rate, net): (&i64, &i64)| json!({"BT-116": money(*net), "BT-117": money(tax(*net, *rate)), "BT-118": "S", "BT-119": (rate / 100).to_string()});
+    let line = |(at, (rate, net)): (usize, &(i64, i64))| {
+        json!({"BT-126": at.to_string(), "BT-129": net.signum().to_string(), "BT-130": "C62", "BT-131": money(*net),
+               "BG-29": {"BT-146": money(net.abs())}, "BG-30": {"category": "S", "rate": (rate / 100).to_string()},
+               "BG-31": {"BT-153": "Sensor"}})
+    };
+    let net: i64 = lines.iter().map(|(_, net)| net).sum();
+    let taxes: i64 = rates.iter().map(|(rate, net)| tax(*net, *rate)).sum();
+    let (sum, all) = (money(net), money(net + taxes));
+    json!({
+        "BT-1": number, "BT-2": day, "BT-3": type_code, "BT-5": "EUR", "BG-2": {"BT-24": "urn:cen.eu:en16931:2017"},
+        "BG-4": {"BT-27": "Qiming Electronics Europe GmbH", "BT-31": "DE129273398", "BG-5": {"country": "DE"}},
+        "BG-7": {"BT-44": "Atelier Martin SA", "BG-8": {"country": "BE"}},
+        "BG-22": {"BT-106": sum, "BT-109": sum, "BT-110": money(taxes), "BT-112": all, "BT-115": all},
+        "BG-23": rates.iter().map(group).collect::<Vec<_>>(),
+        "BG-25": lines.iter().enumerate().map(line).collect::<Vec<_>>(),
+    })
 }
 
 /// What the node of a seller signs.

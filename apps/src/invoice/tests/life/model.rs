@@ -1,5 +1,6 @@
 //! The rules of an invoice's life in plain Rust, written a second time: what a ledger must answer, and what then stands.
 
+use super::tax;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hours that the other side has to confirm a form, and that the seller has to issue its red letter.
@@ -10,21 +11,96 @@ const HOUR_MS: i64 = 3_600_000;
 /// Something that a party asks for. Invoices and forms are places in the model's lists.
 #[derive(Debug, Clone)]
 pub enum Ask {
-    Issue { seller: &'static str, member: Option<&'static str>, claimable: bool, special: bool, items: Vec<(i64, i64)> },
-    Claim { invoice: usize, signed_for: &'static str },
-    PassOn { invoice: usize, to: &'static str },
-    TakeBack { invoice: usize, from: &'static str },
-    Return { invoice: usize, organisation: &'static str },
-    Lock { organisation: &'static str, invoices: Vec<usize> },
-    Unlock { organisation: &'static str, invoices: Vec<usize> },
-    Close { organisation: &'static str, invoices: Vec<usize> },
-    Book { organisation: &'static str, invoices: Vec<usize>, deductible: bool, month: i64 },
-    Revoke { organisation: &'static str, invoices: Vec<usize> },
-    RequestRed { invoice: usize, reason: u8, parts: Option<Vec<Part>> },
-    Confirm { form: usize },
-    Refuse { form: usize },
-    Withdraw { form: usize },
-    IssueRed { form: usize },
+    Issue {
+        seller: &'static str,
+        member: Option<&'static str>,
+        claimable: bool,
+        paper: Paper,
+        items: Vec<(i64, i64)>,
+        /// Under EN 16931 the seller numbers.
+        number: u32,
+    },
+    Claim {
+        invoice: usize,
+        signed_for: &'static str,
+    },
+    PassOn {
+        invoice: usize,
+        to: &'static str,
+    },
+    TakeBack {
+        invoice: usize,
+        from: &'static str,
+    },
+    Return {
+        invoice: usize,
+        organisation: &'static str,
+    },
+    Lock {
+        organisation: &'static str,
+        invoices: Vec<usize>,
+    },
+    Unlock {
+        organisation: &'static str,
+        invoices: Vec<usize>,
+    },
+    Close {
+        organisation: &'static str,
+        invoices: Vec<usize>,
+    },
+    Book {
+        organisation: &'static str,
+        invoices: Vec<usize>,
+        deductible: bool,
+        month: i64,
+    },
+    Revoke {
+        organisation: &'static str,
+        invoices: Vec<usize>,
+    },
+    RequestRed {
+        invoice: usize,
+        reason: u8,
+        parts: Option<Vec<Part>>,
+    },
+    Confirm {
+        form: usize,
+    },
+    Refuse {
+        form: usize,
+    },
+    Withdraw {
+        form: usize,
+    },
+    IssueRed {
+        form: usize,
+    },
+}
+
+/// What is issued: an invoice of either kind under Chinese VAT, or a document of EN 16931.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    Ordinary,
+    Special,
+    Invoice,
+    CreditNote,
+    /// An invoice whose amounts are below zero.
+    BelowZero,
+}
+
+impl Paper {
+    pub fn is_european(self) -> bool {
+        matches!(self, Self::Invoice | Self::CreditNote | Self::BelowZero)
+    }
+
+    /// Its kind on the ledger.
+    pub fn kind(self) -> Option<&'static str> {
+        match self {
+            Self::Ordinary => Some("ordinary"),
+            Self::Special => Some("special"),
+            _ => None,
+        }
+    }
 }
 
 /// What a form asks for at a rate; hundredths.
@@ -51,7 +127,7 @@ pub struct Invoice {
     pub month: i64,
     pub claimable: bool,
     pub is_red: bool,
-    pub special: bool,
+    pub paper: Paper,
     pub rates: BTreeMap<i64, Rate>,
     pub holder: Option<&'static str>,
     pub passed: BTreeSet<&'static str>,
@@ -80,8 +156,9 @@ pub struct Model {
     pub forms: Vec<Form>,
     pub signers: Vec<&'static str>,
     pub time_ms: i64,
-    /// Months since year 0, in China.
+    /// Months since year 0, in China and in UTC.
     pub month: i64,
+    pub month_utc: i64,
 }
 
 /// The code of a refusal.
@@ -93,11 +170,6 @@ pub fn is_person(member: &str) -> bool {
 
 fn require(holds: bool, code: &'static str) -> Answer {
     if holds { Ok(()) } else { Err(code) }
-}
-
-/// Tax on a net amount, rounded half up.
-pub fn tax(net: i64, rate: i64) -> i64 {
-    (net * rate + 5_000) / 10_000
 }
 
 impl Rate {
@@ -167,8 +239,8 @@ impl Ask {
 
 impl Model {
     /// The beginning of a block: forms whose time is over lapse.
-    pub fn begin_block(&mut self, time_ms: i64, month: i64) {
-        (self.time_ms, self.month) = (time_ms, month);
+    pub fn begin_block(&mut self, time_ms: i64, month: i64, month_utc: i64) {
+        (self.time_ms, self.month, self.month_utc) = (time_ms, month, month_utc);
         let due: Vec<_> = (0..self.forms.len())
             .filter(|at| self.forms[*at].is_open() && self.forms[*at].until_ms <= time_ms)
             .collect();
@@ -192,8 +264,8 @@ impl Model {
 
     fn ask(&mut self, ask: &Ask) -> Answer {
         match ask {
-            Ask::Issue { seller, member, claimable, special, items } => {
-                self.issue(seller, *member, (*claimable, *special), items)
+            Ask::Issue { seller, member, claimable, paper, items, .. } => {
+                self.issue(seller, *member, (*claimable, *paper), items)
             }
             Ask::Claim { invoice, signed_for } => self.claim(*invoice, signed_for),
             Ask::PassOn { invoice, to } => self.pass_on(*invoice, to),
@@ -277,7 +349,7 @@ impl Model {
         &mut self,
         seller: &'static str,
         member: Option<&'static str>,
-        marks: (bool, bool),
+        marks: (bool, Paper),
         items: &[(i64, i64)],
     ) -> Answer {
         self.signed(seller, "invoice/5")?;
@@ -286,6 +358,10 @@ impl Model {
             let entry = rates.entry(*rate).or_default();
             entry.net += net;
             entry.tax += tax(*net, *rate);
+        }
+        // There the tax of a rate is rounded once.
+        if marks.1.is_european() {
+            rates.iter_mut().for_each(|(rate, of)| of.tax = tax(of.net, *rate));
         }
         self.push(seller, rates, member, marks, false);
         Ok(())
@@ -296,18 +372,20 @@ impl Model {
         seller: &'static str,
         rates: BTreeMap<i64, Rate>,
         holder: Option<&'static str>,
-        (claimable, special): (bool, bool),
+        (claimable, paper): (bool, Paper),
         is_red: bool,
     ) {
-        let (id, month, passed) = (String::new(), self.month, BTreeSet::new());
+        let month = if paper.is_european() { self.month_utc } else { self.month };
+        let (id, passed) = (String::new(), BTreeSet::new());
         let (reimbursed, booked) = (None, None);
         let invoice =
-            Invoice { id, seller, month, claimable, is_red, special, rates, holder, passed, reimbursed, booked };
+            Invoice { id, seller, month, claimable, is_red, paper, rates, holder, passed, reimbursed, booked };
         self.invoices.push(invoice);
     }
 
     fn claim(&mut self, at: usize, signed_for: &str) -> Answer {
         let invoice = self.find(at)?;
+        require(!invoice.is_red, "invoice/65")?;
         require(invoice.claimable, "invoice/51")?;
         require(invoice.holder.is_none(), "invoice/52")?;
         let member = self.signers[0];
@@ -317,6 +395,7 @@ impl Model {
     }
 
     fn pass_on(&mut self, at: usize, to: &'static str) -> Answer {
+        self.reimbursable(at)?;
         self.holder(at)?;
         let invoice = self.find(at)?;
         require(invoice.holder.is_some_and(is_person), "invoice/58")?;
@@ -335,11 +414,18 @@ impl Model {
         Ok(())
     }
 
+    /// It was paid for: what takes money back is not reimbursed.
+    fn reimbursable(&self, at: usize) -> Answer {
+        let invoice = self.find(at)?;
+        require(!invoice.is_red, "invoice/65")?;
+        require(!matches!(invoice.paper, Paper::CreditNote | Paper::BelowZero), "invoice/82")
+    }
+
     fn lock(&mut self, organisation: &'static str, invoices: &[usize]) -> Answer {
         self.user(organisation)?;
         for at in invoices {
+            self.reimbursable(*at)?;
             let invoice = self.find(*at)?;
-            require(!invoice.is_red, "invoice/65")?;
             require(invoice.accessible(organisation), "invoice/57")?;
             require(invoice.reimbursed.is_none(), "invoice/60")?;
             require(invoice.user().is_none_or(|user| user == organisation), "invoice/60")?;
@@ -359,8 +445,9 @@ impl Model {
 
     /// A period is open in its month and the next, and an invoice has none before its own month.
     fn open_period(&self, at: usize, month: i64) -> Answer {
-        let open = month == self.month || month == self.month - 1;
-        require(open && month >= self.invoices[at].month, "invoice/70")
+        let invoice = &self.invoices[at];
+        let now = if invoice.paper.is_european() { self.month_utc } else { self.month };
+        require((month == now || month == now - 1) && month >= invoice.month, "invoice/70")
     }
 
     fn book(&mut self, organisation: &'static str, invoices: &[usize], how: &'static str, month: i64) -> Answer {
@@ -372,7 +459,7 @@ impl Model {
             require(invoice.user().is_none_or(|user| user == organisation), "invoice/60")?;
             require(invoice.booked.is_none_or(|(_, how, _)| how == "revoked"), "invoice/68")?;
             self.whole(*at)?;
-            require(invoice.special || how != "deductible", "invoice/81")?;
+            require(invoice.paper != Paper::Ordinary || how != "deductible", "invoice/81")?;
             self.open_period(*at, month)?;
         }
         invoices.iter().for_each(|at| self.invoices[*at].booked = Some((organisation, how, month)));
@@ -405,6 +492,7 @@ impl Model {
             true => invoice.user().or(invoice.holder),
             false => Some(*self.signers.iter().find(|member| is_buyer(member)).ok_or("invoice/72")?),
         };
+        require(!invoice.paper.is_european(), "invoice/71")?;
         require(!invoice.is_red, "invoice/65")?;
         require(invoice.state() != "reversed", "invoice/63")?;
         let parts = match asked {
@@ -469,7 +557,7 @@ impl Model {
         self.signed(seller, "invoice/5")?;
         require(matches!(found.state, "no_confirmation_needed" | "confirmed"), "invoice/76")?;
         let (invoice, parts) = (found.invoice, found.parts.clone());
-        let special = self.invoices[invoice].special;
+        let paper = self.invoices[invoice].paper;
         self.settle(form, "issued");
         let mut rates = BTreeMap::new();
         for Part { rate, net, tax } in parts {
@@ -478,7 +566,7 @@ impl Model {
             blue.reversed.1 += tax;
             rates.insert(rate, Rate { net: -net, tax: -tax, ..Rate::default() });
         }
-        self.push(seller, rates, None, (false, special), true);
+        self.push(seller, rates, None, (false, paper), true);
         Ok(())
     }
 

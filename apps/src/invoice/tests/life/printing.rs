@@ -1,7 +1,7 @@
 //! Red letters as documents.
 
 use super::*;
-use crate::invoice::output::{Colour, Face, xml};
+use crate::invoice::output::{Colour, Face, tests::code_of, xml};
 use counterfoil_platform::{Rendered, types::Refusal};
 
 /// What a reader's node puts out of an invoice's seal: the invoice, or its red letter.
@@ -78,5 +78,27 @@ fn only_red_letters_of_the_opened_invoice_are_put_out() {
     for wrong in [red.as_str(), other.as_str(), "nothing"] {
         let refusal = rendered(&ledger, &id, Some(wrong), "application/pdf").unwrap_err();
         assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("invoice/50", Some("/document")), "{wrong}");
+    }
+}
+
+#[test]
+fn the_code_on_a_page_leads_to_the_public_check_of_that_document() {
+    let mut ledger = ledger();
+    let blue = bill(&mut ledger, Some("core-corp"));
+    let (red, _) = red_letter(&mut ledger, &ask(&blue, Reason::GoodsReturned, &[]));
+    let european = json!({"ubl": EXAMPLE_XML, "buyer": "core-corp"});
+    let european = give_json(&mut ledger, "supplier-1/dev", "invoice.issue_en16931", &european).unwrap();
+    let european = european["id"].as_str().unwrap().to_owned();
+    for (sealed, document, state) in
+        [(&blue, None, "reversed"), (&blue, Some(&red), "red_letter"), (&european, None, "valid")]
+    {
+        let shown = document.unwrap_or(sealed);
+        let pdf = rendered(&ledger, sealed, document.map(String::as_str), "application/pdf").unwrap();
+        let Some(code) = code_of(&pdf) else { return };
+        let invoice = ledger.query("invoice.get", &[("id", shown)]).unwrap();
+        let [number, total] = ["number", "total"].map(|name| invoice[name].as_str().unwrap());
+        assert_eq!(code, format!("https://c.example/check?number={number}&total={total}&proof={shown}"));
+        let asked = [("number", number), ("total", total), ("proof", shown.as_str())];
+        assert_eq!(ledger.query("invoice.check", &asked).unwrap()["state"], state);
     }
 }

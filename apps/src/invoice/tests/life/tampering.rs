@@ -69,6 +69,13 @@ fn what_breaks_a_rule_behind_its_back_is_found() {
                 "INSERT INTO invoice_booking SELECT id, 'bank-a', 'deductible', '2026-01', 0, 0, NULL FROM #2",
             ],
         ),
+        (
+            "is neither passed on nor reimbursed",
+            &[
+                "INSERT INTO invoice_reimbursement SELECT id, 'core-corp', 'locked', 'x', 0, NULL FROM #1",
+                "UPDATE invoice SET sign = -1 WHERE id IN (SELECT id FROM #1)",
+            ],
+        ),
         ("a red letter has no holder", &["INSERT INTO invoice_holder SELECT id, 'alice', 0, 0 FROM #4"]),
         (
             "while a red letter is asked for",

@@ -37,7 +37,8 @@ impl Can {
         let me = seat.kid.member();
         let person = seat.has("person");
         let examiner = seat.has("tax-authority") || seat.has("auditor");
-        let blue = invoice.red_of.is_empty() && !invoice.is_credit_note;
+        let blue = invoice.red_of.is_empty();
+        let reimbursable = blue && !invoice.takes_back;
         let whole = invoice.state != "reversed";
         let pending = invoice.forms.iter().any(Form::is_open);
         let passed = invoice.passes.iter().any(|one| one.id == me);
@@ -50,12 +51,12 @@ impl Can {
         let buyer = user.map_or(holds || passed, |user| user == me);
         Self {
             open: invoice.reader && !invoice.opened,
-            lock: has && free && invoice.reimbursement.is_empty(),
+            lock: has && free && reimbursable && invoice.reimbursement.is_empty(),
             end_lock: invoice.reimbursement == "locked" && invoice.reimbursed_by == me,
             book: has && free && !booked,
             revoke: booked && invoice.booked_by == me,
             give_back: passed && user.is_none(),
-            pass_on: holds && person && blue && whole && !pending && user.is_none(),
+            pass_on: holds && person && reimbursable && whole && !pending && user.is_none(),
             take_back: holds && person && user.is_none(),
             ask_red: (invoice.seller_member == me || buyer) && blue && whole && !pending && invoice.regime == "cn-vat",
             question: examiner,

@@ -3,6 +3,7 @@
 mod can;
 mod row;
 
+pub(super) use row::Invoice;
 #[cfg(test)]
 pub(super) use row::ONE;
 
@@ -32,7 +33,7 @@ use counterfoil_apps::invoice::{
     decimal::Fixed,
     output::{capitals::in_capitals, check_qr_text},
 };
-use row::{Invoice, Organisation};
+use row::Organisation;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ async fn one(desk: &Desk, id: &str) -> Answer<One> {
     let t = Texts::of(desk.language());
     let invoice = row::find(desk, id).await?;
     let can = Can::of(&invoice, &desk.seat);
-    let content = if invoice.opened { sealed::content(desk, &invoice.subject).await? } else { Content::Sealed };
+    let content = if invoice.opened { sealed::content(desk, &invoice).await? } else { Content::Sealed };
     let organisations = if can.pass_on { organisations(desk, &invoice).await? } else { Vec::new() };
     let check = check_qr_text("/check", &invoice.number, invoice.total, &invoice.id);
     let code = format!("{}{check}", desk.node.public_url);

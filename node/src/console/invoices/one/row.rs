@@ -15,13 +15,13 @@ use serde_json::json;
 const STEPS: u64 = 200;
 
 /// Amounts, parties, use and what happened. ?1 id, ?2 the member that asks, ?3 height of its block, ?4 steps.
-pub const ONE: &str = "SELECT i.id, i.number, i.regime, i.state, i.seller, i.seller_name, t.member, i.subject, coalesce(i.type_code, i.kind),
+pub const ONE: &str = "SELECT i.id, i.number, i.regime, i.state, i.seller, i.seller_name, t.member, coalesce(i.subject, l.subject), coalesce(i.type_code, i.kind),
     i.issue_date, i.currency, i.sign, i.net_minor, i.tax_minor, i.total_minor, i.payable_minor, i.payment, h.member, m.name,
     u.state, u.organisation, u.reference, b.state, b.organisation, b.period,
     (SELECT coalesce(sum(v.reversed_net_minor + v.reversed_tax_minor), 0) FROM invoice_reversal v WHERE v.invoice = i.id),
-    (SELECT r.invoice FROM invoice_red r WHERE r.red = i.id),
-    EXISTS (SELECT 1 FROM document_reader d WHERE d.subject = i.subject AND d.version = 1 AND d.reader = ?2),
-    EXISTS (SELECT 1 FROM document_opening o WHERE o.subject = i.subject AND o.version = 1 AND o.reader = ?2),
+    l.id,
+    EXISTS (SELECT 1 FROM document_reader d WHERE d.subject = coalesce(i.subject, l.subject) AND d.version = 1 AND d.reader = ?2),
+    EXISTS (SELECT 1 FROM document_opening o WHERE o.subject = coalesce(i.subject, l.subject) AND o.version = 1 AND o.reader = ?2),
     k.height, k.digest, k.time_ms,
     (SELECT json_group_array(json_object('category', x.category, 'rate', x.rate, 'net', x.net_minor, 'tax', x.tax_minor,
         'left_net', x.net_minor - coalesce(v.reserved_net_minor + v.reversed_net_minor, 0),
@@ -44,6 +44,7 @@ pub const ONE: &str = "SELECT i.id, i.number, i.regime, i.state, i.seller, i.sel
     FROM invoice i JOIN invoice_taxpayer t ON t.id = i.seller
     LEFT JOIN invoice_holder h ON h.invoice = i.id LEFT JOIN member m ON m.id = h.member
     LEFT JOIN invoice_reimbursement u ON u.invoice = i.id LEFT JOIN invoice_booking b ON b.invoice = i.id
+    LEFT JOIN invoice_red f ON f.red = i.id LEFT JOIN invoice l ON l.id = f.invoice
     LEFT JOIN block k ON k.height = ?3
     WHERE i.id = ?1";
 
@@ -61,6 +62,8 @@ pub struct Invoice {
     pub issue_date: String,
     pub currency: String,
     pub is_credit_note: bool,
+    /// Whether it takes money back, so that there is nothing to be reimbursed.
+    pub takes_back: bool,
     pub net: String,
     pub tax: String,
     pub total: Fixed<2>,
@@ -75,7 +78,7 @@ pub struct Invoice {
     pub booked_by: String,
     pub period: String,
     pub reversed: Fixed<2>,
-    /// The blue invoice of a red letter.
+    /// Of a red letter: the invoice that it takes back, with which is sealed what it says.
     pub red_of: String,
     /// Whether the member that asks is named as a reader.
     pub reader: bool,
@@ -219,6 +222,7 @@ fn read(row: &Row) -> Invoice {
         issue_date: row.text(9),
         currency: row.text(10),
         is_credit_note: row.money(11).0 < 0,
+        takes_back: row.money(11).0 < 0 || row.money(14).0 < 0,
         net: row.amount(12),
         tax: row.amount(13),
         total: row.money(14),

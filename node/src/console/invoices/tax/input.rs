@@ -4,11 +4,7 @@ use super::{
     taxpayer::{self, Tax, Taxpayer, tax_columns},
 };
 use crate::{
-    console::{
-        Page, Visit,
-        desk::Desk,
-        invoices::{csv::Report, texts::Texts},
-    },
+    console::{Page, Visit, desk::Desk, download::Report, invoices::texts::Texts},
     gate::now_ms,
     member::Member,
     problem::Answer,

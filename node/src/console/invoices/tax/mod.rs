@@ -11,9 +11,14 @@ mod taxpayer;
 #[cfg(test)]
 pub(super) use select::EACH;
 
-use super::{csv, texts::Texts};
+use super::texts::Texts;
 use crate::{
-    console::{Visit, desk::Desk, encoded},
+    console::{
+        Visit,
+        desk::Desk,
+        download::{self, Report},
+        encoded,
+    },
     member::Member,
     problem::{Answer, Problem},
 };
@@ -50,7 +55,7 @@ fn require(desk: &Desk) -> Answer<()> {
 }
 
 /// A report as CSV, for a tax authority alone.
-async fn report(node: Arc<Member>, visit: Visit, make: impl FnOnce(&'static Texts) -> Answer<csv::Report>) -> Response {
+async fn report(node: Arc<Member>, visit: Visit, make: impl FnOnce(&'static Texts) -> Answer<Report>) -> Response {
     let made = match visit.desk(&node).await {
         Ok(Some(desk)) => require(&desk).and_then(|()| make(Texts::of(desk.language()))),
         Ok(None) => {
@@ -60,7 +65,7 @@ async fn report(node: Arc<Member>, visit: Visit, make: impl FnOnce(&'static Text
         Err(problem) => Err(problem),
     };
     match made {
-        Ok(report) => csv::download(node, report),
+        Ok(report) => download::download(node, report),
         Err(problem) => visit.problem(&node, &problem),
     }
 }

@@ -6,11 +6,9 @@ use crate::{
     console::{
         Page, Row, Visit,
         desk::{Desk, Moment},
+        download::{Kind, Report},
         encoded,
-        invoices::{
-            csv::{Kind, Report},
-            texts::Texts,
-        },
+        invoices::texts::Texts,
     },
     gate::now_ms,
     member::Member,

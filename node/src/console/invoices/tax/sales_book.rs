@@ -7,12 +7,9 @@ use crate::{
     console::{
         Page, Row, Visit,
         desk::Desk,
+        download::{Kind, Report},
         encoded,
-        invoices::{
-            csv::{Kind, Report},
-            stand::Stand,
-            texts::Texts,
-        },
+        invoices::{stand::Stand, texts::Texts},
     },
     gate::now_ms,
     member::Member,

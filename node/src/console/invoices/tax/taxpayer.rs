@@ -7,11 +7,9 @@ use crate::{
     console::{
         Page, Row, Visit,
         desk::{Desk, form_id},
+        download::{Kind, Report},
         encoded,
-        invoices::{
-            csv::{Kind, Report},
-            texts::Texts,
-        },
+        invoices::texts::Texts,
     },
     gate::now_ms,
     member::Member,

@@ -1,13 +1,10 @@
-//! Reports as CSV (RFC 4180), as many rows as there are: page by page while they are sent.
+//! Rows as files for spreadsheets (RFC 4180), as many as there are: page by page while they are sent.
 
-use crate::{
-    console::{
-        confidential,
-        csv::{MARK, line},
-    },
-    member::Member,
-    problem::Answer,
+use super::{
+    confidential,
+    csv::{MARK, kept_as, line},
 };
+use crate::{member::Member, problem::Answer};
 use axum::{
     body::Body,
     http::header,
@@ -15,6 +12,7 @@ use axum::{
 };
 use counterfoil_apps::invoice::decimal::Fixed;
 use counterfoil_state::{SqlLimits, SqlParams};
+use counterfoil_types::money::format_decimal;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -28,6 +26,10 @@ pub enum Kind {
     Text,
     /// Hundredths.
     Amount,
+    /// Units of an asset with so many digits after the point.
+    Units(u32),
+    /// Milliseconds since 1970, as RFC 3339 says a time in UTC.
+    Time,
     /// A whole number.
     Number,
     /// A rate of 10,000, as a percentage.
@@ -48,10 +50,9 @@ pub struct Report {
 
 /// A report as a download.
 pub fn download(node: Arc<Member>, report: Report) -> Response {
-    let name: String = report.name.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+        (header::CONTENT_DISPOSITION, kept_as(&report.name, "csv")),
     ];
     let head = format!("{MARK}{}", line(report.columns.iter().map(|(name, _)| name)));
     let rows = futures::stream::try_unfold((node, report, Some(String::new())), |(node, report, from)| async move {
@@ -86,6 +87,11 @@ fn shown(value: &Value, kind: Kind) -> String {
     let number = value.as_i64();
     match (kind, number) {
         (Kind::Amount, Some(minor)) => Fixed::<2>(minor).to_string(),
+        (Kind::Units(decimals), Some(minor)) => format_decimal(minor, decimals),
+        (Kind::Time, Some(ms)) => {
+            let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(ms.unsigned_abs());
+            humantime::format_rfc3339_millis(at).to_string()
+        }
         (Kind::Number, Some(number)) => number.to_string(),
         (Kind::Rate, Some(rate)) => format!("{}%", Fixed::<2>(rate).trimmed()),
         _ => value.as_str().unwrap_or_default().to_owned(),
@@ -99,6 +105,8 @@ mod tests {
     #[test]
     fn a_column_is_shown_as_what_it_is_of() {
         assert_eq!(shown(&json!(-5), Kind::Amount), "-0.05");
+        assert_eq!(shown(&json!(-1_234_567), Kind::Units(3)), "-1234.567");
+        assert_eq!(shown(&json!(1_766_966_400_123_u64), Kind::Time), "2025-12-29T00:00:00.123Z");
         assert_eq!(shown(&Value::Null, Kind::Amount), "");
         assert_eq!(shown(&json!(1300), Kind::Rate), "13%");
     }

@@ -1,22 +1,45 @@
+use crate::{
+    gate::now_ms,
+    problem::{Answer, Problem},
+};
+use parking_lot::Mutex;
+
 /// Checks that may come at once, and how many more a second: who tries numbers or totals by the thousand is slowed down, and takes
 /// little of the node from the others.
 const SIZE: u64 = 100;
 const A_SECOND: u64 = 20;
 
-/// What is left of the checks that strangers may have, in thousandths.
-pub struct Bucket {
+/// The checks of invoices that those have together who state no token and are not signed in, on the page and by the API alike.
+pub struct Checks(Mutex<Bucket>);
+
+impl Checks {
+    /// All of them.
+    pub fn full() -> Self {
+        Self(Mutex::new(Bucket::full()))
+    }
+
+    /// Takes one, or says when there is one again.
+    pub fn take(&self) -> Answer<()> {
+        if self.0.lock().take(now_ms()) {
+            return Ok(());
+        }
+        Err(Problem::busy("too many invoices are checked here: try again in a moment, or state a token"))
+    }
+}
+
+/// What is left of the checks, in thousandths.
+struct Bucket {
     left: u64,
     filled_ms: u64,
 }
 
 impl Bucket {
-    /// All of them.
-    pub fn full() -> Self {
+    fn full() -> Self {
         Self { left: SIZE * 1_000, filled_ms: 0 }
     }
 
     /// Takes one; whether there was one left. A clock that goes back fills nothing.
-    pub fn take(&mut self, now_ms: u64) -> bool {
+    fn take(&mut self, now_ms: u64) -> bool {
         let gone = now_ms.saturating_sub(self.filled_ms);
         self.filled_ms = self.filled_ms.max(now_ms);
         self.left = self.left.saturating_add(gone.saturating_mul(A_SECOND)).min(SIZE * 1_000);

@@ -63,7 +63,7 @@ impl Progress {
         }))
     }
 
-    /// Begins a mirror in a database that has none.
+    /// Begins a mirror in a database that has none; one that somebody else begins meanwhile is taken as it is.
     pub async fn begin(client: &Client, ledger: Hash, keeps_history: bool) -> Result<Self, Error> {
         let begun = Self { ledger, height: None, time_ms: 0, result: Hash::ZERO, keeps_history };
         let mut text = format!("BEGIN;\n{CREATE}");
@@ -74,8 +74,12 @@ impl Progress {
         text.push_str(&format!(
             "INSERT INTO ledger_mirror.progress VALUES ('{ledger}', '{FORMAT}', {keeps_history}, -1, 0, '{zeros}');\nCOMMIT;"
         ));
-        client.batch_execute(&text).await?;
-        Ok(begun)
+        let Err(error) = client.batch_execute(&text).await else { return Ok(begun) };
+        // PostgreSQL may still have been at it for a mirror that was killed, when it was looked for.
+        if client.batch_execute("ROLLBACK").await.is_err() {
+            return Err(error.into());
+        }
+        Self::read(client).await?.ok_or_else(|| error.into())
     }
 
     /// The tables that the mirror has.

@@ -142,6 +142,7 @@ impl Sink {
         if step.created.is_empty() {
             self.prepare(&step).await?;
             requests.send(self.plain("BEGIN")).await?;
+            requests.send(self.advanced(&step)).await?;
         } else {
             self.create(&step).await?;
         }
@@ -153,9 +154,12 @@ impl Sink {
         Ok(())
     }
 
-    /// Begins the transaction of a step by creating its tables.
+    /// Begins the transaction of a step and creates its tables. The height goes first here too, and is waited for: where another mirror
+    /// has created them it says so, and not that they are there.
     async fn create(&mut self, step: &Step) -> Result<(), Error> {
-        let mut text = "BEGIN;\n".to_owned();
+        self.plain("BEGIN").await?;
+        self.advanced(step).await.map_err(progress::explain)?;
+        let mut text = String::new();
         for table in &step.created {
             let targets = [Some(&table.current), table.history.as_ref()];
             targets.into_iter().flatten().for_each(|target| text.push_str(&sql::create(target)));
@@ -181,8 +185,8 @@ impl Sink {
         Ok(())
     }
 
-    /// Sends what is inside of a step's transaction: the height first, so that nothing is done where it is another.
-    async fn fill(&self, requests: &mut Pipeline, step: Step) -> Result<(), tokio_postgres::Error> {
+    /// Moves the height on, first in a step's transaction, so that nothing is done where it is another.
+    fn advanced(&self, step: &Step) -> impl Future<Output = Result<(), tokio_postgres::Error>> + use<> {
         let from = self.progress.height.map_or(-1, |height| height as i64);
         let parameters: Vec<Parameter> = vec![
             Box::new(from),
@@ -190,7 +194,11 @@ impl Sink {
             Box::new(step.time_ms as i64),
             Box::new(step.result.to_string()),
         ];
-        requests.send(self.execute(&self.advance, parameters)).await?;
+        self.execute(&self.advance, parameters)
+    }
+
+    /// Sends the rows of a step's transaction.
+    async fn fill(&self, requests: &mut Pipeline, step: Step) -> Result<(), tokio_postgres::Error> {
         for Writes { target, rows } in step.writes.into_values() {
             let (mut put, mut gone) = (Vec::new(), Vec::new());
             for write in rows.into_values() {

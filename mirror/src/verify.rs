@@ -128,7 +128,7 @@ impl Replay {
     }
 
     fn next_block(&mut self, height: u64) -> Result<BlockChanges, Error> {
-        next_block(&mut self.changes, height, PATIENCE)
+        next_block(&mut self.changes, self.chain.next(), height, PATIENCE)
     }
 
     /// Finds signatures for all that was read, and goes on to the height that they are of.
@@ -161,12 +161,13 @@ impl Replay {
     }
 }
 
-/// The next block on the way to `height`.
+/// The next block, at height `awaited`, on the way to `height`.
 ///
 /// While there is none, a line says every ten seconds how far the node is. Lines wait here while other things are done, so they tell the
 /// past: what counts is how long it takes, not how many they are.
 fn next_block(
     lines: &mut impl Iterator<Item = Result<Followed, counterfoil_client::Error>>,
+    awaited: u64,
     height: u64,
     patience: Duration,
 ) -> Result<BlockChanges, Error> {
@@ -174,21 +175,18 @@ fn next_block(
     loop {
         match lines.next().ok_or(Error::Ended)?? {
             Followed::Block(block) => return Ok(*block),
-            Followed::Executed(newest) if Instant::now() > until => return Err(without(height, newest)),
+            Followed::Executed(newest) if Instant::now() > until => return Err(without(awaited, height, newest)),
             Followed::Executed(_) => {}
         }
     }
 }
 
-/// What it means that no block comes.
-fn without(height: u64, newest: Mark) -> Error {
-    if newest.height < height {
+/// What it means that the awaited block does not come.
+fn without(awaited: u64, height: u64, newest: Mark) -> Error {
+    if newest.height < awaited {
         return Error::Behind { mirror: height, node: newest.height };
     }
-    Error::lied(
-        newest.height,
-        format!("the node says that it has executed it and does not send the blocks up to {height}"),
-    )
+    Error::lied(newest.height, format!("the node says that it has executed it and does not send block {awaited}"))
 }
 
 #[cfg(test)]
@@ -205,7 +203,7 @@ mod tests {
     #[test]
     fn a_node_that_was_idle_for_long_is_not_behind() {
         let then = std::iter::once(Ok(Followed::Block(Box::new(block(5, &[])))));
-        let found = next_block(&mut marks([4; 1_000]).chain(then), 5, PATIENCE).expect("a block");
+        let found = next_block(&mut marks([4; 1_000]).chain(then), 5, 5, PATIENCE).expect("a block");
         assert_eq!(found.header.height, 5);
     }
 
@@ -213,8 +211,11 @@ mod tests {
     fn a_node_that_sends_no_block_is_waited_for_and_then_named() {
         let (mut behind, mut holds_back) = (marks(std::iter::repeat(4)), marks(std::iter::repeat(7)));
         let none = Duration::ZERO;
-        assert!(matches!(next_block(&mut behind, 5, none), Err(Error::Behind { mirror: 5, node: 4 })));
-        assert!(matches!(next_block(&mut holds_back, 5, none), Err(Error::Lied { height: 7, .. })));
-        assert!(matches!(next_block(&mut marks([]), 5, none), Err(Error::Ended)));
+        assert!(matches!(next_block(&mut behind, 5, 9, none), Err(Error::Behind { mirror: 9, node: 4 })));
+        // It is short of the mirror's height, but not of the block that it withholds.
+        for height in [5, 9] {
+            assert!(matches!(next_block(&mut holds_back, 5, height, none), Err(Error::Lied { height: 7, .. })));
+        }
+        assert!(matches!(next_block(&mut marks([]), 5, 9, none), Err(Error::Ended)));
     }
 }

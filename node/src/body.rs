@@ -25,12 +25,13 @@ const DISCARD: Duration = Duration::from_secs(5);
 
 /// How long a body may take.
 const WITHIN: Duration = Duration::from_secs(30);
-/// Bytes of bodies that are being read at once, all together: whoever may send one at all could else take the node's memory by many that
-/// do not come to their end.
+/// Bytes of bodies that are being read at once, all together, without the first [`RESERVED`] of each: whoever may send one at all could
+/// else take the node's memory by many that do not come to their end. Small bodies need none of this room, so that large ones never keep
+/// them out; how many there are of them is bounded by the connections.
 const AT_ONCE: usize = 512 * 1024 * 1024;
 static READING: Semaphore = Semaphore::const_new(AT_ONCE);
-/// Memory taken for a body before a byte of it has come, at most.
-const RESERVED: u64 = 64 * 1024;
+/// Bytes that every body has to itself: memory taken before a byte of it has come, at most.
+const RESERVED: usize = 64 * 1024;
 
 /// Reads a whole body of at most `limit` bytes. A larger one is refused as soon as that is known: by its declared length before a
 /// byte is read, else at the first byte too many. One that takes too long is refused too, and one for which there is no room beside the
@@ -51,7 +52,7 @@ async fn read_within(
     if declared.is_some_and(|length| length > limit as u64) {
         return Err(Problem::too_large(limit));
     }
-    let mut whole = BytesMut::with_capacity(declared.unwrap_or(0).min(RESERVED) as usize);
+    let mut whole = BytesMut::with_capacity(declared.unwrap_or(0).min(RESERVED as u64) as usize);
     let until = Instant::now() + within;
     let mut taken = room.try_acquire_many(0).map_err(|_| full())?;
     while let Some(chunk) = timeout_at(until, stream.next()).await.map_err(|_| too_slow(within))? {
@@ -59,7 +60,8 @@ async fn read_within(
         if whole.len() + chunk.len() > limit {
             return Err(Problem::too_large(limit));
         }
-        match room.try_acquire_many(chunk.len() as u32) {
+        let beyond = |length: usize| length.saturating_sub(RESERVED) as u32;
+        match room.try_acquire_many(beyond(whole.len() + chunk.len()) - beyond(whole.len())) {
             Ok(more) => taken.merge(more),
             Err(_) => return Err(full()),
         }
@@ -153,14 +155,19 @@ mod tests {
         let room = Semaphore::new(10);
         let read = |body: Body| {
             let room = &room;
-            async move { read_within(&HeaderMap::new(), body, 8, Duration::from_secs(60), room).await }
+            async move { read_within(&HeaderMap::new(), body, RESERVED + 8, Duration::from_secs(60), room).await }
         };
-        let halting = futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b"12345")) });
+        let more = |bytes: usize| Bytes::from(vec![b'1'; RESERVED + bytes]);
+        let halting = futures::stream::iter([Ok::<_, std::io::Error>(more(5))]);
         let halting = read(Body::from_stream(halting.chain(futures::stream::pending())));
         futures::pin_mut!(halting);
         assert!(futures::poll!(&mut halting).is_pending());
-        assert_eq!(read(Body::from("123456")).await.unwrap_err().code(), "http/busy");
-        assert!(read(Body::from("12345")).await.is_ok());
+        assert_eq!(read(Body::from(more(6))).await.unwrap_err().code(), "http/busy");
+        assert!(read(Body::from(more(5))).await.is_ok());
+        let rest = room.try_acquire_many(5).unwrap();
+        assert!(read(Body::from(more(0))).await.is_ok(), "a small one needs no room");
+        assert_eq!(read(Body::from(more(1))).await.unwrap_err().code(), "http/busy");
+        drop(rest);
         assert_eq!(room.available_permits(), 5);
     }
 
@@ -170,6 +177,6 @@ mod tests {
         headers.insert(header::CONTENT_LENGTH, "8000000".parse().unwrap());
         let bytes = read(&headers, Body::from("short"), 8 << 20).await.unwrap();
         assert_eq!(bytes, "short");
-        assert!(bytes.try_into_mut().unwrap().capacity() <= RESERVED as usize);
+        assert!(bytes.try_into_mut().unwrap().capacity() <= RESERVED);
     }
 }

@@ -50,6 +50,7 @@ mod wire;
 /// The command line.
 pub mod cli;
 
+pub use api::PUBLIC_TABLES;
 pub use openapi::document as openapi;
 
 use counterfoil_platform::Registry;

@@ -31,7 +31,14 @@ impl SignedOut {
     }
 
     /// Ends the session that would last until `until_ms`, and those of the same person that were begun before it.
+    ///
+    /// # Errors
+    /// If that cannot be written down, or the file cannot be read: then nothing is signed out.
     pub fn end(&self, whose: &str, until_ms: u64) -> Result<(), Fault> {
+        let over = |known: &HashMap<String, u64>| known.get(whose).filter(|over| until_ms <= **over).copied();
+        if self.0.get(over).is_some() {
+            return Ok(());
+        }
         let now = now_ms();
         files::change_list(self.0.path(), list, |lines: &mut Vec<Line>| {
             lines.retain(|line| line.until_ms >= now);
@@ -53,7 +60,9 @@ fn read(path: &Path) -> Result<HashMap<String, u64>, Fault> {
 }
 
 fn list(path: &Path) -> Result<Vec<Line>, Fault> {
-    files::read_list(path, "remove it together with console.secret: everybody signs in again")
+    let recover = "restore it as it was; or, 12 hours after it was damaged, write [] into it: by then all that was \
+                   signed out before has ended";
+    files::read_list(path, recover)
 }
 
 #[cfg(test)]
@@ -82,6 +91,8 @@ mod tests {
         }
         fs::write(&path, "[").unwrap();
         assert!(!signed_out.goes_on("b/main", until), "what cannot be read ends all");
+        let fault = signed_out.end("b/main", until).unwrap_err();
+        assert!(fault.report().contains("12 hours"), "{}", fault.report());
     }
 
     #[test]

@@ -6,11 +6,10 @@ use counterfoil_platform::{ProofSource, Query, Written};
 use counterfoil_proof::{NoProof, Proof};
 use counterfoil_state::{Followed, Reader, RowHistory, Scope, SqlLimits, SqlParams, SqlResult, StateCode};
 use counterfoil_types::{Execution, Fault, Hash, Header, Kid, Receipt, Refusal, RefusalKind, Transaction};
-use parking_lot::Mutex;
 use serde_json::Value as Json;
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -168,16 +167,17 @@ impl Store {
         self.ask(DeployedAction::all).await
     }
 
-    /// How many members the ledger has at `height`, the newest: counted once a block, as anybody may ask.
+    /// How many members the ledger has at `height`, the newest: counted once a block, as anybody may ask; who asks meanwhile waits for it.
     pub async fn members(&self, height: u64) -> Answer<u64> {
-        if let Some((_, count)) = self.members.lock().filter(|(known, _)| *known >= height) {
+        let mut known = self.members.lock().await;
+        if let Some((_, count)) = known.filter(|(at, _)| *at >= height) {
             return Ok(count);
         }
         let sql = "SELECT count(*) FROM member";
         let count =
             self.ask(move |reader| reader.sql_static(sql, SqlParams::Positional(&[]), SqlLimits::default())).await?;
         let count = count.rows.first().and_then(|row| row.first()?.as_u64()).unwrap_or(0);
-        *self.members.lock() = Some((height, count));
+        *known = Some((height, count));
         Ok(count)
     }
 

@@ -186,30 +186,25 @@ fn run(job: Job, rows_max: usize, send: mpsc::Sender<Chunk>, asked: blocking::Re
     let bytes = BytesMut::with_capacity(1024);
     let mut output =
         Output { send, asked, bytes, rows: 0, wanted, total_rows: 0, total_bytes: 0, formats, turn, until };
+    // One for all: a statement that has waited for the catalogue to be planned waits only for the rest to be run.
+    let ends = Until::new(time_max, &stop);
     let planned = match work {
         Work::Planned(plan) => Ok(plan),
-        Work::Text(planning) => planning(&ledger, output.waits(time_max, &stop)).map(|plan| {
+        Work::Text(planning) => planning(&ledger, output.waits(&ends)).map(|plan| {
             reply::row_description(&mut output.bytes, &plan.fields, |_| types::TEXT);
             Arc::new(plan)
         }),
     };
-    let result = planned.and_then(|plan| select(&plan, &ledger, &params, time_max, &stop, &mut output));
+    let result = planned.and_then(|plan| select(&plan, &ledger, &params, &ends, &mut output));
     // Nobody listens when the session is gone.
     let _ = output.hand_over(After::End(result));
     drop(partial);
 }
 
-fn select(
-    plan: &Plan,
-    ledger: &Ledger,
-    params: &[Value],
-    time_max: Duration,
-    stop: &Arc<AtomicBool>,
-    output: &mut Output,
-) -> Result<(), WireError> {
+fn select(plan: &Plan, ledger: &Ledger, params: &[Value], ends: &Until, output: &mut Output) -> Result<(), WireError> {
     let fields = &plan.fields;
     if let Some((catalog, question)) = &plan.catalog {
-        let held = catalog.hold(output.waits(time_max, stop))?;
+        let held = catalog.hold(output.waits(ends))?;
         let mut take = |row: &Row<'_>| match output.take(row, fields) {
             Ok(_) => Ok(true),
             Err(Ended::Unwanted) => Ok(false),
@@ -217,8 +212,14 @@ fn select(
         };
         return held.run(question, params, &mut take);
     }
-    let select =
-        Select { sql: &plan.sql, params, scope: ledger.scope(), time_max, brief: false, stop: Arc::clone(stop) };
+    let select = Select {
+        sql: &plan.sql,
+        params,
+        scope: ledger.scope(),
+        time_max: ends.time_max,
+        brief: false,
+        stop: Arc::clone(&ends.stop),
+    };
     let mut failed = None;
     let done = ledger.reader.select(&select, &mut |row| match output.take(row, fields) {
         Ok(Duration::ZERO) => Ok(Flow::Next),
@@ -232,16 +233,16 @@ fn select(
     match (failed, done) {
         (Some(error), _) => Err(error),
         (None, Ok(())) => Ok(()),
-        (None, Err(refusal)) => Err(ended(refusal, plan, time_max, stop)),
+        (None, Err(refusal)) => Err(ended(refusal, plan, ends)),
     }
 }
 
-fn ended(refusal: Refusal, plan: &Plan, time_max: Duration, stop: &AtomicBool) -> WireError {
+fn ended(refusal: Refusal, plan: &Plan, ends: &Until) -> WireError {
     if refusal.kind == RefusalKind::TooLarge && refusal.code == "sql/4" {
-        if stop.load(Ordering::Relaxed) {
+        if ends.stop.load(Ordering::Relaxed) {
             return WireError::new(SqlState::Cancelled, "canceling statement due to user request");
         }
-        let detail = format!("{}: it may run for {} ms", refusal.code, time_max.as_millis());
+        let detail = format!("{}: it may run for {} ms", refusal.code, ends.time_max.as_millis());
         let error = WireError::new(SqlState::Cancelled, "canceling statement due to statement timeout");
         return WireError { detail: Some(detail), ..error };
     }
@@ -287,8 +288,8 @@ impl Output {
     }
 
     /// How its statement waits for the catalogue.
-    fn waits(&mut self, time_max: Duration, stop: &Arc<AtomicBool>) -> Wait<'_> {
-        Wait { turn: Some(&mut self.turn), until: Until::new(time_max, stop) }
+    fn waits(&mut self, ends: &Until) -> Wait<'_> {
+        Wait { turn: Some(&mut self.turn), until: ends.clone() }
     }
 
     /// Hands over what there is, and waits until more is asked for.

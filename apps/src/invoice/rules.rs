@@ -126,17 +126,22 @@ pub(super) fn require_unpaid(ctx: &Context<'_>, seller: &Taxpayer, day: &str) ->
     Err(Refused::PaymentNeeded { seller: seller.id.clone(), day: day.to_owned() })
 }
 
-/// Whether a taxpayer, or else all of its scale, issue special invoices on a day. ?1 taxpayer, ?2 scale, ?3 day.
+/// Whether a taxpayer, or all of a scale, issue special invoices on a day. ?1 taxpayer or scale, ?2 day. The taxpayer's own rule goes
+/// before that of its scale: one search each, as for [`require_unpaid`].
 const SPECIAL: &str = concat!(
-    "SELECT allowed FROM invoice_special WHERE issuer IN (?1, ?2) AND ",
-    covers!("?3"),
-    " ORDER BY issuer = ?1 DESC, number DESC LIMIT 1"
+    "SELECT allowed FROM invoice_special WHERE issuer = ?1 AND ",
+    covers!("?2"),
+    " ORDER BY number DESC LIMIT 1"
 );
 
 /// Refuses a special invoice where the rules of the day for the taxpayer, or else for its scale, do not allow it, and under a regime that
 /// has none.
 pub(super) fn require_special(ctx: &Context<'_>, seller: &Taxpayer, status: &Status, day: &str) -> Result<(), Refused> {
-    let allowed = ctx.query_opt(SPECIAL, (&seller.id, &status.scale, day), |row| row.get::<_, bool>(0))?;
+    let rule = |issuer: &str| ctx.query_opt(SPECIAL, (issuer, day), |row| row.get::<_, bool>(0));
+    let allowed = match rule(&seller.id)? {
+        None => rule(&status.scale)?,
+        own => own,
+    };
     if allowed == Some(true) && seller.regime == Regime::CnVat {
         return Ok(());
     }
@@ -149,15 +154,19 @@ pub(super) fn require_special(ctx: &Context<'_>, seller: &Taxpayer, status: &Sta
 /// Where the ledger cannot be read.
 pub fn issues_special(reader: &Reader, taxpayer: &str, day: &str) -> Result<bool, Refusal> {
     let sql = concat!(
-        "SELECT s.scale FROM invoice_taxpayer t JOIN invoice_taxpayer_status s ON s.taxpayer = t.id
+        "SELECT s.scale, s.state FROM invoice_taxpayer t JOIN invoice_taxpayer_status s ON s.taxpayer = t.id
          WHERE t.id = ?1 AND t.regime = 'cn-vat' AND ",
         covers!("?2"),
         " ORDER BY s.number DESC LIMIT 1"
     );
-    let of = |row: &[Vec<serde_json::Value>]| row.first().and_then(|row| row.first().cloned());
-    let Some(scale) = of(&read::rows(reader, sql, &[json!(taxpayer), json!(day)])?) else { return Ok(false) };
-    let allowed = of(&read::rows(reader, SPECIAL, &[json!(taxpayer), scale, json!(day)])?);
-    Ok(allowed == Some(json!(1)))
+    let status = read::rows(reader, sql, &[json!(taxpayer), json!(day)])?;
+    let Some(status) = status.first().filter(|status| status[1] == "active") else { return Ok(false) };
+    for issuer in [json!(taxpayer), status[0].clone()] {
+        if let Some(rule) = read::rows(reader, SPECIAL, &[issuer, json!(day)])?.first() {
+            return Ok(rule[0] == 1);
+        }
+    }
+    Ok(false)
 }
 
 /// What a taxpayer may issue in a month; nothing stands for any.

@@ -21,4 +21,5 @@ mod transactions;
 mod webhooks;
 
 pub use access::Access;
+pub use rows::PUBLIC as PUBLIC_TABLES;
 pub use server::Server;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Tables whose rows anybody may have proved who knows their keys: those of the directory, which is public, and those of an invoice, whose
 /// id nobody knows but who was given it. Keys of others, such as accounts, can be guessed.
-const PUBLIC: [&str; 7] =
+pub const PUBLIC: [&str; 7] =
     ["invoice", "invoice_tax", "member", "member_committee", "member_key", "member_key_role", "member_role"];
 
 /// GET /v1/rows/{table}/{key}/proof

@@ -5,8 +5,17 @@ pub const MARK: &str = "\u{feff}";
 
 /// The header by which a browser keeps a file (RFC 6266): a name of letters and digits, whatever it is made of.
 pub fn kept_as(name: &str, ending: &str) -> String {
+    disposition("attachment", name, ending)
+}
+
+/// The header by which a browser shows a file itself, and keeps it under such a name where that is asked for.
+pub fn shown_as(name: &str, ending: &str) -> String {
+    disposition("inline", name, ending)
+}
+
+fn disposition(kind: &str, name: &str, ending: &str) -> String {
     let name: String = name.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
-    format!("attachment; filename=\"{name}.{ending}\"")
+    format!("{kind}; filename=\"{name}.{ending}\"")
 }
 
 /// A line of cells.
@@ -29,11 +38,12 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{kept_as, line};
+    use super::{kept_as, line, shown_as};
 
     #[test]
     fn a_files_name_says_nothing_else() {
         assert_eq!(kept_as("a/b\"; x=\"\r\n税", "csv"), "attachment; filename=\"a-b---x-----.csv\"");
+        assert_eq!(shown_as("R/7", "pdf"), "inline; filename=\"R-7.pdf\"");
     }
 
     #[test]

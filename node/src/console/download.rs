@@ -7,7 +7,7 @@ use super::{
 use crate::{member::Member, problem::Answer};
 use axum::{
     body::Body,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
 use counterfoil_apps::invoice::decimal::Fixed;
@@ -48,19 +48,24 @@ pub struct Report {
     pub name: String,
 }
 
-/// A report as a download.
-pub fn download(node: Arc<Member>, report: Report) -> Response {
+/// A report as a download for whoever is signed in by `asked`, as long as he is: it ends with his session, without being whole.
+pub fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, kept_as(&report.name, "csv")),
     ];
     let head = format!("{MARK}{}", line(report.columns.iter().map(|(name, _)| name)));
-    let rows = futures::stream::try_unfold((node, report, Some(String::new())), |(node, report, from)| async move {
+    let begun = (node, asked, report, Some(String::new()));
+    let rows = futures::stream::try_unfold(begun, |(node, asked, report, from)| async move {
         let Some(from) = from else { return Ok::<_, std::io::Error>(None) };
-        let (text, next) = page(&node, &report, from).await.map_err(|problem| {
+        let page = async {
+            node.seated(&asked)?;
+            page(&node, &report, from).await
+        };
+        let (text, next) = page.await.map_err(|problem| {
             std::io::Error::other(problem.document()["detail"].as_str().unwrap_or_default().to_owned())
         })?;
-        Ok(Some((text, (node, report, next))))
+        Ok(Some((text, (node, asked, report, next))))
     });
     let head = futures::stream::once(async { Ok(head) });
     confidential((headers, Body::from_stream(futures::StreamExt::chain(head, rows))).into_response())

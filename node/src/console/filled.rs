@@ -8,6 +8,7 @@ use axum::{
     body::Body,
     extract::{FromRequest, Request},
 };
+use counterfoil_types::Kid;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -16,17 +17,22 @@ const BYTES_MAX: usize = 1024 * 1024;
 
 /// A form that somebody has sent who is signed in. What others send is thrown away, so that it takes no memory of the node; and who is signed
 /// in has as long as for any other body.
-pub struct Filled<T>(pub T);
+pub struct Filled<T> {
+    /// What it says.
+    pub given: T,
+    /// As which key he is signed in.
+    pub by: Kid,
+}
 
 impl<T: DeserializeOwned> FromRequest<Arc<Member>> for Filled<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, node: &Arc<Member>) -> Answer<Self> {
         let (parts, body) = request.into_parts();
-        node.seated(&parts.headers)?;
+        let by = node.seated(&parts.headers)?;
         let bytes = body::read(&parts.headers, body, BYTES_MAX).await?;
         let whole = Request::from_parts(parts, Body::from(bytes));
         let form = Form::from_request(whole, node).await;
-        form.map(|Form(given)| Self(given)).map_err(|wrong| Problem::malformed(wrong.body_text()))
+        form.map(|Form(given)| Self { given, by }).map_err(|wrong| Problem::malformed(wrong.body_text()))
     }
 }

@@ -1,4 +1,5 @@
 use axum::http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
 
 /// The cookie that keeps which language was chosen.
 const COOKIE: &str = "language";
@@ -85,6 +86,11 @@ fn thousandths(text: &str) -> Option<u32> {
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split("; ")).find_map(|one| one.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// What a cookie says that was encoded as [`encoded`](super::encoded) does it.
+pub fn decoded_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(percent_decode_str(cookie(headers, name)?).decode_utf8().ok()?.into_owned())
 }
 
 #[cfg(test)]

@@ -143,6 +143,26 @@ pub const ALL: &[Reason] = &[
     Reason::new("member/31", "This has been decided already", "已有决定"),
     Reason::new("member/34", "Your organisation has voted already", "贵机构已投票"),
     Reason::new(
+        "member/59",
+        "This could be the name of a package: an organisation's id has a - or a ., or begins with a digit",
+        "该标识可能与合约包重名：机构标识须含 - 或 .，或以数字开头",
+    ),
+    Reason::new(
+        "package/25",
+        "Your organisation and the people whom it registered have as many packages as they may, those that wait for votes among them",
+        "贵机构及其登记的个人的合约包数量已达上限（包括待投票的）",
+    ),
+    Reason::new(
+        "package/26",
+        "Your organisation has not agreed, so there is nothing to take back",
+        "贵机构尚未同意，没有可收回的",
+    ),
+    Reason::new(
+        "sql/37",
+        "Your organisation and the people whom it registered have created as many tables as they may",
+        "贵机构及其登记的个人创建的数据表数量已达上限",
+    ),
+    Reason::new(
         "document/1",
         "1 to 64 of a-z 0-9 - . _, beginning with a letter or digit",
         "1 至 64 个字符：a-z 0-9 - . _，以字母或数字开头",
@@ -226,7 +246,12 @@ pub const ALL: &[Reason] = &[
     Reason::new(
         "invoice/82",
         "It takes money back, so nothing of it is reimbursed. Booking it takes off input tax",
-        "这是退款凭证，不能报销；入账后冲减进项税",
+        "这是贷记通知单或负数发票，不能报销；入账后冲减进项税",
+    ),
+    Reason::new(
+        "invoice/83",
+        "This member is to hold the invoice and could not read it: let it be sealed for this member too",
+        "该成员将持有发票，却无法阅读密封内容：请同时为其密封",
     ),
     Reason::new("invoice/84", "The application asks for the other kind of invoice", "与申请的发票种类不符"),
     Reason::new("invoice/81", "Only the tax of special invoices is deducted", "只有专用发票的税额可以抵扣"),

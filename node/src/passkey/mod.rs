@@ -82,7 +82,8 @@ pub struct SignIn {
 impl Passkeys {
     /// Those of the file at `path`, which need not exist, for a node that is known by `url`.
     pub fn open(path: PathBuf, secret: &Path, url: &str, signed_out: Arc<SignedOut>) -> Result<Self, Fault> {
-        let recover = "remove it: everybody signs in again";
+        let recover =
+            "restore it from a backup; or remove it, and make new links: passkeys of before do not sign in any more";
         Ok(Self {
             entries: Watched::open(path, list)?,
             secret: NodeSecret::open(secret, recover)?,
@@ -217,12 +218,11 @@ impl Passkeys {
         })
     }
 
-    /// Signs out the session of a cookie; what is none of ours, or over, is not noted.
+    /// Signs out the session of a cookie; what is none of ours, or past its time, is not noted. Nothing else is asked for, so that whoever
+    /// signs out is told where it cannot be noted.
     pub fn sign_out(&self, cookie: &str) -> Result<(), Fault> {
         match self.sealed(cookie) {
-            Some(Session { whose, until_ms }) if self.who(cookie, now_ms()).is_some() => {
-                self.signed_out.end(whose, until_ms)
-            }
+            Some(Session { whose, until_ms }) if until_ms >= now_ms() => self.signed_out.end(whose, until_ms),
             _ => Ok(()),
         }
     }

@@ -278,6 +278,8 @@ fn a_session_that_was_signed_out_is_over_after_a_restart_too() {
         assert_eq!(passkeys.who(&first, now_ms()), None);
         assert_eq!(passkeys.who(&second, now_ms()), Some(kid.clone()));
     }
+    std::fs::write(desk.folder.path().join("signed-out.json"), "[").unwrap();
+    assert!(desk.passkeys.sign_out(&second).is_err(), "what is not noted is not said to be done");
 }
 
 #[test]

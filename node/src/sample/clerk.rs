@@ -8,6 +8,7 @@ use crate::{
     member::Member,
     problem::{Answer, Problem},
 };
+use axum::http::StatusCode;
 use counterfoil_apps::invoice::{
     Buyer, ClearInvoice, DeclineApplication, Issue, Item, Kind, Paid, decimal::Fixed, net_of_gross,
 };
@@ -55,8 +56,8 @@ pub async fn run(node: Arc<Member>) {
 async fn answer_all(node: &Member) -> Answer<()> {
     let sql = "SELECT a.number, a.subject, q.position, q.amount_minor, p.payee, a.kind
                FROM invoice_application a JOIN invoice_application_part q ON q.application = a.number
-               JOIN invoice_payment p ON p.id = a.payment JOIN invoice_taxpayer t ON t.id = p.payee
-               WHERE t.member = ?1 AND a.state = 'open' AND q.state = 'open' ORDER BY a.number, q.position LIMIT ?2";
+               JOIN invoice_payment p ON p.id = a.payment
+               WHERE a.seller_member = ?1 AND a.state = 'open' AND q.state = 'open' ORDER BY a.number, q.position LIMIT ?2";
     let read = |row: &Row| Waiting {
         application: Number(i64::try_from(row.number(0)).unwrap_or_default()),
         subject: row.text(1),
@@ -66,24 +67,33 @@ async fn answer_all(node: &Member) -> Answer<()> {
         kind: if row.text(5) == Kind::Special.as_str() { Kind::Special } else { Kind::Ordinary },
     };
     let found: Vec<_> = select(node, sql, vec![json!(SHOP), json!(PAGE)]).await?.iter().map(read).collect();
+    let mut declined = None;
     for waiting in found {
-        waiting.answer(node).await?;
+        // With one part the whole application is declined.
+        if declined != Some(waiting.application) && !waiting.answer(node).await? {
+            declined = Some(waiting.application);
+        }
     }
     Ok(())
 }
 
 impl Waiting {
-    /// Issues the invoice; where that is refused, declines with the reason.
-    async fn answer(&self, node: &Member) -> Answer<()> {
+    /// Issues the invoice; where that is refused, also because what is sealed of the application breaks a rule, which no validator can
+    /// see, declines the application with the reason. Whether it is issued.
+    async fn answer(&self, node: &Member) -> Answer<bool> {
         let Self { application, part, .. } = self;
         let refused = match self.issue(node).await {
-            Err(problem) if problem.status().is_client_error() => problem,
-            done => return done,
+            Err(problem) if problem.status().is_client_error() && problem.status() != StatusCode::TOO_MANY_REQUESTS => {
+                problem
+            }
+            done => return done.map(|()| true),
         };
         let reason = format!("{}: {}", refused.code(), refused.document()["detail"].as_str().unwrap_or_default());
-        let decline =
-            DeclineApplication { application: *application, reason: Some(reason.chars().take(200).collect()) };
-        sign(node, call(&decline), &format!("till-decline-{application}-{part}")).await
+        // A reason is a text as the ledger takes it, whatever of the application it repeats.
+        let reason: String = reason.chars().filter(|letter| !letter.is_control()).take(200).collect();
+        let decline = DeclineApplication { application: *application, reason: Some(reason.trim_end().to_owned()) };
+        sign(node, call(&decline), &format!("till-decline-{application}-{part}")).await?;
+        Ok(false)
     }
 
     async fn issue(&self, node: &Member) -> Answer<()> {

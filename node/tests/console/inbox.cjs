@@ -89,7 +89,9 @@ async function story({ base, language, width }) {
     await Promise.all([page.waitForNavigation(), accepted.locator("form[data-action$='/accept'] button").click()]);
     assert.match(await page.textContent("#statement tbody tr"), /to accept/);
 
-    // Live: without a page loaded anew, what another offers is counted.
+    // Live: without a page loaded anew, what another offers is counted, also where the stream was answered otherwise at first.
+    const refuseOnce = (route) => route.fulfill({ status: 429 });
+    await page.route("**/live", refuseOnce, { times: 1 });
     await page.goto(`${base}/tables`);
     await page.waitForFunction(() => document.querySelector(".tally") !== null);
     const now = before - 2;

@@ -83,6 +83,13 @@ fn a_statement_is_whole_and_of_the_days_that_are_asked_for() {
     assert!(of("until=2020-01-01").is_empty() && of("from=2999-01-01").is_empty());
     let page = seat(&dev, "/accounts/supplier-1/cny?until=2020-01-01", "supplier-1/dev").expect(200).text();
     assert!(!page.contains("id=\"statement\""), "{page}");
+    let page = seat(&dev, "/accounts/supplier-1/cny?from=2026-02-30&until=2026-03-01&held=7", "supplier-1/dev");
+    let page = page.expect(200).text();
+    assert!(page.contains("id=\"statement-from-error\"") && !page.contains("id=\"statement-until-error\""), "{page}");
+    assert!(page.contains("value=\"2026-02-30\"") && page.contains("value=\"2026-03-01\""), "{page}");
+    assert!(page.contains("name=\"held\" value=\"7\""), "{page}");
+    let page = seat(&dev, "/accounts/supplier-1/cny?held=7&until=2999-01-01", "supplier-1/dev").expect(200).text();
+    assert!(page.contains("&amp;held=7&amp;from=&#38;until=2999%2D01%2D01#statement-title"), "{page}");
     seat(&dev, "/accounts/supplier-1/cny/statement.csv?from=2026-02-30", "supplier-1/dev")
         .problem(400, "http/malformed");
     seat(&dev, "/accounts/supplier-1/none/statement.csv", "supplier-1/dev").expect(404);

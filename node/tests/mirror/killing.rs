@@ -1,7 +1,7 @@
 //! Mirrors that are killed while several blocks are under way.
 
 use crate::{
-    following::{create_lot, execute, mirror, verify},
+    following::{catch_up, create_lot, execute, mirror, verify},
     postgres::{Cluster, Held},
     support::{Dev, Http, Process},
 };
@@ -114,13 +114,13 @@ struct Halted {
     before: u64,
 }
 
-fn in_the_middle(dev: &Dev, cluster: &Cluster) -> Halted {
+fn in_the_middle(dev: &Dev, cluster: &Cluster, pending: u64) -> Halted {
     // Another has the same row, and neither has committed.
     let lot = cluster.hold(&format!("INSERT INTO yard.lot VALUES ('lot {}', 'core-corp', 0, NULL)", BEHIND / 2));
     let mirror = Watched::start(dev, cluster, &[]);
     let pid = cluster.wait_for_waiting(lot.pid);
     // That transaction, and what comes behind it.
-    mirror.wait_for("pending_blocks", BEHIND / 2);
+    mirror.wait_for("pending_blocks", pending);
     Halted { mirror, pid, lot, before: height(cluster) }
 }
 
@@ -136,7 +136,7 @@ fn blocks_under_way_behind_the_newest_are_done_once() {
     let newest = lots(&dev, &mut made, BEHIND);
 
     // PostgreSQL notices that the mirror is gone.
-    let Halted { mirror, pid, lot, before } = in_the_middle(&dev, &cluster);
+    let Halted { mirror, pid, lot, before } = in_the_middle(&dev, &cluster, BEHIND / 2);
     mirror.process.kill();
     cluster.sql(&format!("SELECT pg_terminate_backend({pid})"));
     drop(lot);
@@ -144,7 +144,7 @@ fn blocks_under_way_behind_the_newest_are_done_once() {
     assert_eq!(height(&cluster), before, "half of a transaction is none");
 
     // PostgreSQL does not notice, and goes on with what it has got while the next mirror is there already.
-    let Halted { mirror, pid, lot, .. } = in_the_middle(&dev, &cluster);
+    let Halted { mirror, pid, lot, .. } = in_the_middle(&dev, &cluster, BEHIND / 2);
     mirror.process.kill();
     let next = Watched::start(&dev, &cluster, &[]);
     cluster.wait_for_waiting(pid);
@@ -154,6 +154,29 @@ fn blocks_under_way_behind_the_newest_are_done_once() {
     assert_eq!(cluster.sql("SELECT count(*) FROM yard.lot"), made.to_string());
     // It has seen that the height was moved, and has found it again.
     cluster.wait_for_height(lots(&dev, &mut made, 1));
+    let (said, code) = next.process.stop();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("somebody else moved the height") && said.contains("trying again"), "{said}");
+}
+
+#[test]
+fn a_block_that_creates_a_table_is_done_once() {
+    let Some(cluster) = Cluster::start() else { return };
+    let dev = Dev::alone();
+    create_lot(&dev);
+    catch_up(&dev, &cluster, &[]);
+    let lot = format!("INSERT INTO yard.lot VALUES ('lot {}', 'core-corp', 1, NULL)", BEHIND / 2);
+    let statements = json!([{"sql": "CREATE TABLE yard.crate (id TEXT PRIMARY KEY)"}, {"sql": lot}]);
+    dev.command("sql.execute", "core-corp/dev", &json!({"statements": statements}));
+
+    let Halted { mirror, pid, lot, .. } = in_the_middle(&dev, &cluster, 1);
+    mirror.process.kill();
+    let next = Watched::start(&dev, &cluster, &[]);
+    // It waits for the height, not for the table.
+    cluster.wait_for_waiting(pid);
+    drop(lot);
+    cluster.wait_for_height(execute(&dev, "INSERT INTO yard.crate VALUES ('one')", &json!([])));
+    whole(&dev, &cluster);
     let (said, code) = next.process.stop();
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("somebody else moved the height") && said.contains("trying again"), "{said}");

@@ -12,3 +12,8 @@ WHERE v.state NOT IN ('active', 'retired');
 -- name: one version at a time is proposed, and it follows the newest
 SELECT v.package, v.version FROM package_version v WHERE v.state = 'proposed'
 AND v.version != coalesce((SELECT p.version FROM package p WHERE p.name = v.package), 0) + 1;
+
+-- name: an organisation answers for what its people propose
+SELECT v.package, v.version FROM package_version v
+LEFT JOIN member m ON m.id = substr(v.proposer, 1, instr(v.proposer, '/') - 1)
+WHERE v.sponsor IS NOT coalesce(m.sponsor, m.id);

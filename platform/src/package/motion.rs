@@ -35,7 +35,7 @@ impl Motion {
         }
     }
 
-    /// Counts the sender's vote, one of `owners`, of whom `needed` decide; a motion that is decided is closed.
+    /// Counts the sender's vote, one of `owners`, of whom `needed` decide, for or against; a motion that is decided is closed.
     pub fn vote(
         self,
         ctx: &mut Context<'_>,
@@ -44,6 +44,43 @@ impl Motion {
         needed: i64,
         agrees: bool,
     ) -> Result<Standing, Refused> {
+        self.cast(ctx, package, agrees)?;
+        let (agreed, against) = self.count(ctx, package, owners)?;
+        let standing = match () {
+            () if agreed >= needed => Standing::Agreed,
+            () if owners.len() as i64 - against < needed => Standing::Refused,
+            () => Standing::Open(needed - agreed),
+        };
+        if !matches!(standing, Standing::Open(_)) {
+            self.close(ctx, package)?;
+        }
+        Ok(standing)
+    }
+
+    /// Counts that the sender agrees, or no longer that it did: how many of `owners` must still agree; nothing once they have decided,
+    /// which closes the motion. Nobody is against such a motion, so none ends the agreement of others.
+    pub fn agree(
+        self,
+        ctx: &mut Context<'_>,
+        package: &str,
+        owners: &[String],
+        needed: i64,
+        agrees: bool,
+    ) -> Result<Option<i64>, Refused> {
+        if agrees {
+            self.cast(ctx, package, true)?;
+        } else {
+            self.take_back(ctx, package)?;
+        }
+        let (agreed, _) = self.count(ctx, package, owners)?;
+        if agrees && agreed >= needed {
+            self.close(ctx, package)?;
+            return Ok(None);
+        }
+        Ok(Some((needed - agreed).max(0)))
+    }
+
+    fn cast(self, ctx: &mut Context<'_>, package: &str, agrees: bool) -> Result<(), Refused> {
         let kid = &ctx.signers()[0];
         let (motion, version) = self.name();
         let before = ctx.query_opt(
@@ -62,20 +99,20 @@ impl Motion {
              DO UPDATE SET agrees = excluded.agrees, key = excluded.key, height = excluded.height",
             row,
         )?;
-        // Votes of those who are owners no more do not count.
-        let (agreed, against) = self.count(ctx, package, owners)?;
-        let standing = match () {
-            () if agreed >= needed => Standing::Agreed,
-            () if owners.len() as i64 - against < needed => Standing::Refused,
-            () => Standing::Open(needed - agreed),
-        };
-        if !matches!(standing, Standing::Open(_)) {
-            self.close(ctx, package)?;
-        }
-        Ok(standing)
+        Ok(())
     }
 
-    /// How many of `owners` agree, and how many do not.
+    fn take_back(self, ctx: &mut Context<'_>, package: &str) -> Result<(), Refused> {
+        let member = ctx.signers()[0].member();
+        let (motion, version) = self.name();
+        let sql = "DELETE FROM package_vote WHERE package = ?1 AND motion = ?2 AND version = ?3 AND member = ?4";
+        match ctx.run(sql, (package, motion, version, member))? {
+            0 => Err(Refused::NothingTakenBack { member: member.to_owned() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many of `owners` agree, and how many do not; votes of those who are owners no more do not count.
     fn count(self, ctx: &Context<'_>, package: &str, owners: &[String]) -> Result<(i64, i64), Refusal> {
         let (motion, version) = self.name();
         let votes = ctx.query(

@@ -99,7 +99,11 @@ crate::refusals! {
         NotEnoughSignatures { place: String, name: String, detail: String },
         /// An organisation and the people whom it registered begin a bounded number of packages.
         #[refusal(25, TooLarge, "/source")]
-        #[error("an organisation and the people whom it registered have at most {max} packages, those that wait for votes among them")]
+        #[error("an organisation and the people whom it registered have at most {max} packages, those that wait for votes among them, however long")]
         TooMany { max: i64 },
+        /// Only who has agreed takes it back.
+        #[refusal(26, Conflict, "/agree")]
+        #[error("{member} has not agreed, so there is nothing to take back")]
+        NothingTakenBack { member: String },
     }
 }

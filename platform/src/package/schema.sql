@@ -26,16 +26,16 @@ CREATE TABLE package_version (
     owners          TEXT    NOT NULL,           -- JSON: who decides on the first version
     approvals       INTEGER NOT NULL,           -- how many of them
     proposer        TEXT    NOT NULL,           -- the key that signed
+    sponsor         TEXT    NOT NULL,           -- the organisation that answers for its member: itself, or who registered it
     proposed_height INTEGER NOT NULL,
     proposed_ms     INTEGER NOT NULL,
     decided_height  INTEGER,                    -- when it was deployed or rejected
     PRIMARY KEY (package, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX package_version_proposed ON package_version (package) WHERE state = 'proposed';
+CREATE INDEX package_version_begun ON package_version (sponsor, package) WHERE version = 1 AND state <> 'rejected';
 
-CREATE INDEX package_version_by_state ON package_version (state, proposer, proposed_ms);
-
--- What owners are asked to decide now, and who has agreed or not. Gone when it is decided; the transactions stay.
+-- What owners are asked to decide now, and who has agreed, or to deploy not. Gone when it is decided; the transactions stay.
 CREATE TABLE package_vote (
     package TEXT    NOT NULL,
     motion  TEXT    NOT NULL,                   -- deploy, unfreeze or retire

@@ -212,13 +212,16 @@ pub(crate) struct Wait<'a> {
 #[derive(Clone)]
 pub(crate) struct Until {
     deadline: Instant,
-    stop: Arc<AtomicBool>,
+    /// How long it may run.
+    pub time_max: Duration,
+    /// Becomes true when nobody wants the answer.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Until {
     /// After so long, or when `stop` becomes true.
     pub(crate) fn new(time_max: Duration, stop: &Arc<AtomicBool>) -> Self {
-        Self { deadline: Instant::now() + time_max, stop: Arc::clone(stop) }
+        Self { deadline: Instant::now() + time_max, time_max, stop: Arc::clone(stop) }
     }
 
     fn is_over(&self) -> bool {

@@ -104,8 +104,20 @@ fn the_tax_authority_says_who_issues_special_invoices() {
     set_special(&mut ledger, rule(json!({"scale": "general"}), true));
     set_special(&mut ledger, rule(json!({"taxpayer": SUPPLIER}), false));
     refused(issue(&mut ledger, &special()), "invoice/80", "/kind");
+    assert!(!issues_special(&ledger.state().reader(), SUPPLIER, "2026-01-01").unwrap());
     let rules = ledger.query("invoice.rules", &[("kind", "invoice_special")]).unwrap();
     assert_eq!((&rules["items"][0]["about"], &rules["items"][0]["says"]), (&json!(SUPPLIER), &json!("not allowed")));
+}
+
+#[test]
+fn a_taxpayer_that_is_not_active_issues_no_special_invoices() {
+    let mut ledger = ledger();
+    let issues = |ledger: &Ledger, day: &str| issues_special(&ledger.state().reader(), SUPPLIER, day).unwrap();
+    assert!(issues(&ledger, "2026-01-01") && issues(&ledger, "2026-01-02"));
+    let suspended = json!({"id": SUPPLIER, "state": "suspended", "scale": "general", "from": "2026-01-02"});
+    ledger.run_json("tax-bureau/dev", "invoice.set_taxpayer", &suspended).applied();
+    assert!(issues(&ledger, "2026-01-01") && !issues(&ledger, "2026-01-02"));
+    assert!(!issues_special(&ledger.state().reader(), "nobody", "2026-01-01").unwrap());
 }
 
 #[test]

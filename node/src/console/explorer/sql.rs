@@ -114,7 +114,7 @@ fn select_all(reader: &Reader, name: &str) -> Option<String> {
 
 /// POST /sql
 pub async fn run(State(node): State<Arc<Member>>, visit: Visit, sent: Answer<Filled<Sent>>) -> Response {
-    let Filled(Sent { sql }) = match sent {
+    let Filled { given: Sent { sql }, .. } = match sent {
         Ok(sent) => sent,
         Err(problem) => return visit.refused(&node, &problem),
     };
@@ -143,10 +143,9 @@ pub async fn run(State(node): State<Arc<Member>>, visit: Visit, sent: Answer<Fil
 pub async fn file(
     State(node): State<Arc<Member>>,
     visit: Visit,
-    Filled(Sent { sql }): Filled<Sent>,
+    Filled { given: Sent { sql }, by }: Filled<Sent>,
 ) -> Answer<Response> {
-    let kid = node.seated(&visit.headers)?;
-    Ok(match select(&node, &kid, &sql).await {
+    Ok(match select(&node, &by, &sql).await {
         Ok(table) => {
             let name = format!("attachment; filename=\"height-{}.csv\"", table.height);
             let headers =

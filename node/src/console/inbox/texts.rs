@@ -16,13 +16,13 @@ texts! {
     kind_offer: "Money offered to you", "待您接收的款项";
     kind_hold: "Money set aside for you", "为您冻结的款项";
     kind_sent: "Money that you have offered", "您发出的待收付款";
-    kind_red_confirm: "Red letters to confirm", "待确认的红字信息";
+    kind_red_confirm: "Red letters to confirm", "待确认的红字申请";
     kind_red_issue: "Red letters to issue", "待开具的红字发票";
     kind_question: "Questions to answer", "待答复的疑点";
     kind_answer: "Answers to judge", "待审核的答复";
     kind_application: "Applications for invoices", "开票申请";
     kind_passed: "Passed on for reimbursement", "待报销的发票";
-    kind_locked: "Locked, to be reimbursed", "已锁定，待报销入账";
+    kind_locked: "Locked, to be reimbursed", "已锁定，待确认报销";
     in_the_name_of: "In the name of", "代表";
     signed_by: "Signed by", "已签名";
     missing: "Signatures missing", "尚缺签名";
@@ -49,7 +49,7 @@ texts! {
     issue_red: "Issue the red letter", "开具红字发票";
     asked_by: "asked by", "提出者";
     answered_by: "answered by", "答复者";
-    to_taxpayer: "to", "向";
+    to_taxpayer: "to", "销售方";
     application_text: "Whom the invoice is for is sealed in the application: open it first.", "开票抬头密封在申请中，请先打开。";
     open_application: "Open the application", "打开申请";
     issue_invoice: "Issue the invoice", "开具发票";

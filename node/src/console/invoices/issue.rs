@@ -33,6 +33,9 @@ const RATES: &str = "SELECT category, rate, scale FROM invoice_rate r
           AND n.scale = r.scale AND n.number > r.number AND n.from_day <= ?2 AND coalesce(n.until_day, ?2) >= ?2)
     ORDER BY category <> 'standard', category <> 'S', category, rate DESC, scale";
 
+/// Whether special invoices are asked for. ?1 an application.
+const ASKS_FOR_SPECIAL: &str = "SELECT 1 FROM invoice_application WHERE number = ?1 AND kind = 'special'";
+
 #[derive(Deserialize)]
 pub struct Asked {
     seller: Option<String>,
@@ -53,6 +56,8 @@ struct New {
     today: String,
     /// The application that it answers, and which part of it.
     application: Option<(i64, i64)>,
+    /// Whether that asks for special invoices.
+    special: bool,
     form_id: String,
 }
 
@@ -116,7 +121,12 @@ async fn form(desk: &Desk, asked: Asked) -> Answer<New> {
         .collect();
     // The scale of the seller decides which of the same rate it may use; the form does not ask twice.
     rates.dedup_by(|a, b| (&a.category, a.rate) == (&b.category, b.rate));
+    let special = match asked.application {
+        Some(number) => desk.find(ASKS_FOR_SPECIAL, vec![json!(number)]).await?.is_some(),
+        None => false,
+    };
     Ok(New {
+        special,
         chosen: chosen.map(|one| one.id.clone()).unwrap_or_default(),
         sellers,
         european,

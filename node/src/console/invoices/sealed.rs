@@ -2,7 +2,11 @@
 
 use super::one::Invoice;
 use crate::{
-    console::{Visit, confidential, desk::Desk},
+    console::{
+        Visit, confidential,
+        csv::{kept_as, shown_as},
+        desk::Desk,
+    },
     member::Member,
     problem::{Answer, Problem},
 };
@@ -220,12 +224,8 @@ async fn file(node: &Arc<Member>, id: &str, visit: &Visit, media_type: &'static 
     let opened = opened.ok_or_else(|| Problem::forbidden(format!("{} is no reader of this", kid.member())))?;
     let english = visit.language.tag() == "en";
     let bytes = node.put_out(rendering, (record, opened), Some(id.to_owned()), english).await?;
-    // A number of a European invoice is whatever its seller writes.
-    let name: String = number.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
-    let extension = media_type.rsplit('/').next().unwrap_or_default();
     // XML is its seller's, and would be a page of this origin.
-    let kind = if media_type == PDF { "inline" } else { "attachment" };
-    let disposition = format!("{kind}; filename=\"{name}.{extension}\"");
+    let disposition = if media_type == PDF { shown_as(&number, "pdf") } else { kept_as(&number, "xml") };
     let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     Ok(confidential((headers, bytes).into_response()))
 }

@@ -1,7 +1,7 @@
 use crate::console::texts::texts;
 
 texts! {
-    invoice_kind: "Kind", "票种";
+    invoice_kind: "Kind", "发票种类";
     kind_ordinary: "Ordinary", "普通发票";
     kind_special: "Special: its tax can be deducted", "增值税专用发票";
     new: "Issue an invoice", "开具发票";
@@ -32,7 +32,7 @@ texts! {
     not_named: "not named", "未指明";
     total: "Total", "价税合计";
     lock: "Lock for reimbursement", "锁定报销";
-    close: "Reimbursed", "已报销";
+    close: "Mark as reimbursed", "确认报销完毕";
     close_hint: "Reimbursed is for good: nobody can reimburse the invoice again.", "确认报销后不能撤销，任何单位不能再次报销。";
     period: "Tax period", "所属期";
     book: "Book", "入账";
@@ -43,7 +43,7 @@ texts! {
     is_booked: "Booked", "已入账";
     is_questioned: "Questioned", "存疑";
     questions: "Questions", "疑点";
-    credit_note: "Credit note", "贷记单";
+    credit_note: "Credit note", "贷记通知单";
     regime: "Regime", "税制";
     regime_chinese: "Chinese VAT", "中国增值税";
     regime_european: "EN 16931", "欧洲标准 EN 16931";

@@ -84,9 +84,14 @@ struct One {
     form_id: String,
     account: Account,
     entries: Vec<Entry>,
-    before: Option<String>,
-    /// The business days that are shown.
+    /// From where on there are older ones.
+    older: Option<String>,
+    /// Before which movement, and after which hold or offer, those that are shown are: as it was asked for.
+    before: Option<i64>,
+    held_from: Option<i64>,
+    /// The business days that are shown, and whether the first and the last are no days: nothing is shown then.
     period: Period,
+    wrong: [bool; 2],
     held: Vec<Held>,
     /// From where on there are more of them.
     held_after: Option<String>,
@@ -132,9 +137,12 @@ pub(super) async fn page(
             let t = Texts::of(desk.language());
             let id = format!("{owner}/{name}");
             let period = Period { from, until };
-            period.check()?;
+            let wrong = period.wrong();
             let account = find(desk, &id).await?;
-            let (entries, more) = statement::entries(desk, &account, &period, before).await?;
+            let (entries, more) = match wrong {
+                [false, false] => statement::entries(desk, &account, &period, before).await?,
+                _ => (Vec::new(), false),
+            };
             let held = desk.select(HELD, vec![json!(id), json!(held_from.unwrap_or_default())]).await?;
             let held_of = |row: &Row| Held {
                 is_offer: row.text(0) == "offer",
@@ -152,8 +160,11 @@ pub(super) async fn page(
             Ok(One {
                 t,
                 form_id: form_id(),
-                before: entries.last().filter(|_| more).map(|last| last.number.clone()),
+                older: entries.last().filter(|_| more).map(|last| last.number.clone()),
+                before,
+                held_from,
                 period,
+                wrong,
                 entries,
                 held: held.iter().take(HELD_PAGE).map(held_of).collect(),
                 held_after,

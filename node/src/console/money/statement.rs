@@ -4,7 +4,7 @@ use crate::{
         Row,
         desk::{Desk, Moment},
         download::{Kind, Report, download},
-        select,
+        encoded, select,
     },
     member::Member,
     problem::{Answer, Problem},
@@ -51,10 +51,15 @@ pub(super) struct Period {
 }
 
 impl Period {
+    /// Whether its beginning, and its end, is no day.
+    pub(super) fn wrong(&self) -> [bool; 2] {
+        [&self.from, &self.until].map(|day| !day.is_empty() && !date::is_date(day))
+    }
+
     /// Refuses what is no day.
-    pub(super) fn check(&self) -> Answer<()> {
-        for (field, day) in [("/from", &self.from), ("/until", &self.until)] {
-            if !day.is_empty() && !date::is_date(day) {
+    fn check(&self) -> Answer<()> {
+        for (wrong, (field, day)) in self.wrong().into_iter().zip([("/from", &self.from), ("/until", &self.until)]) {
+            if wrong {
                 return Err(Problem::malformed(format!("{day:?} is no day such as 2026-11-26")).at(field));
             }
         }
@@ -68,7 +73,7 @@ impl Period {
 
     /// The same as a part of an address, after a `?` or `&`.
     pub(super) fn query(&self) -> String {
-        format!("from={}&until={}", self.from, self.until)
+        format!("from={}&until={}", encoded(&self.from), encoded(&self.until))
     }
 }
 
@@ -137,5 +142,5 @@ pub(super) async fn csv(
     let given = std::iter::once(json!(id)).chain(period.params()).collect();
     let name = [owner.as_str(), &name, &period.from, &period.until].map(str::to_owned);
     let name = name.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("-");
-    Ok(download(node, Report { sql: ENTRIES, given, columns, name }))
+    Ok(download(node, headers, Report { sql: ENTRIES, given, columns, name }))
 }

@@ -35,6 +35,7 @@ texts! {
     from_day: "From day", "起始日";
     until_day: "Until day", "截止日";
     show: "Show", "查看";
+    wrong_day: "is no day such as 2026-11-26", "不是日期，例如 2026-11-26";
     business_days: "Business days of the asset", "按资产营业日";
     when: "When", "时间";
     kind: "Kind", "类型";

@@ -62,7 +62,7 @@ pub async fn page(State(node): State<Arc<Member>>, Query(begin): Query<Begin>, v
 
 /// POST /deploy: the check report of a package.
 pub async fn check(State(node): State<Arc<Member>>, visit: Visit, given: Answer<Filled<Given>>) -> Response {
-    let Filled(given) = match given {
+    let Filled { given, .. } = match given {
         Ok(given) => given,
         Err(problem) => return visit.refused(&node, &problem),
     };

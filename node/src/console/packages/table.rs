@@ -62,7 +62,7 @@ fn define(text: &str, reserved: &BTreeSet<String>) -> Result<Definition, Vec<Fin
 
 /// POST /deploy/table: the check report of a table.
 pub async fn check(State(node): State<Arc<Member>>, visit: Visit, given: Answer<Filled<Given>>) -> Response {
-    let Filled(given) = match given {
+    let Filled { given, .. } = match given {
         Ok(given) => given,
         Err(problem) => return visit.refused(&node, &problem),
     };

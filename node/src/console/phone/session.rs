@@ -3,7 +3,7 @@
 use super::identity::{KEY, SESSION_MS};
 use crate::{
     body,
-    console::{Page, confidential, encoded, language::cookie},
+    console::{Page, confidential, encoded, language::decoded_cookie},
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
@@ -78,16 +78,11 @@ pub async fn begin(State(node): State<Arc<Member>>, headers: HeaderMap, body: Bo
 /// POST /phone/session/end: the session is over here, not only forgotten by the browser.
 pub async fn end(State(node): State<Arc<Member>>, headers: HeaderMap) -> Answer<Response> {
     let forgotten = [(header::SET_COOKIE, node.set("", 0)), (header::LOCATION, "/phone#out".to_owned())];
-    if let Some(session) = cookie(&headers, COOKIE).map(decoded) {
+    if let Some(session) = decoded_cookie(&headers, COOKIE) {
         let ended = tokio::task::spawn_blocking(move || -> Answer<()> { Ok(node.home()?.sign_out(&session)?) });
         ended.await.map_err(|error| Problem::unavailable(format!("the session was not ended: {error}")))??;
     }
     Ok((StatusCode::SEE_OTHER, forgotten).into_response())
-}
-
-/// What a cookie says.
-fn decoded(stated: &str) -> String {
-    percent_encoding::percent_decode_str(stated).decode_utf8_lossy().into_owned()
 }
 
 /// GET /phone/reading-key
@@ -114,8 +109,8 @@ impl Member {
 
     /// Whose phone asks: the key of the session, if there is one and the ledger still knows the key.
     pub async fn visitor(&self, headers: &HeaderMap) -> Answer<Option<Kid>> {
-        let Some(stated) = cookie(headers, COOKIE) else { return Ok(None) };
-        let Some(kid) = self.home()?.who(&decoded(stated), now_ms()) else { return Ok(None) };
+        let Some(session) = decoded_cookie(headers, COOKIE) else { return Ok(None) };
+        let Some(kid) = self.home()?.who(&session, now_ms()) else { return Ok(None) };
         let executed = *self.hub.executed().borrow();
         Ok(self.store.is_valid(&kid, executed.time_ms).await?.then_some(kid))
     }

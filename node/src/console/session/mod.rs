@@ -5,7 +5,11 @@ pub(in crate::console) mod texts;
 
 use crate::{
     api::Access,
-    console::{encoded, language::cookie, router::is_own_path},
+    console::{
+        encoded,
+        language::{cookie, decoded_cookie},
+        router::is_own_path,
+    },
     gate::now_ms,
     member::Member,
     passkey::SESSION_MS,
@@ -61,15 +65,15 @@ impl Member {
     /// The hosted key as which whoever asks uses the console. Under `dev` the one that was chosen, else the node's own first; elsewhere
     /// the one whose passkey has signed in, as long as the ledger takes it.
     pub fn seat(&self, headers: &HeaderMap) -> Option<Kid> {
-        let stated = cookie(headers, &self.seat_cookie());
         match &self.access {
             Access::Open => {
-                let chosen = stated.and_then(|kid| kid.parse().ok());
+                let chosen = cookie(headers, &self.seat_cookie()).and_then(|kid| kid.parse().ok());
                 let own = || self.keys.kids().find(|kid| kid.member() == self.id).or_else(|| self.keys.kids().next());
                 chosen.filter(|kid| self.keys.get(kid).is_some()).or_else(|| own().cloned())
             }
             Access::Tokens(_) => {
-                let kid = self.passkeys.as_ref()?.who(&decoded(stated?)?, now_ms())?;
+                let session = decoded_cookie(headers, &self.seat_cookie())?;
+                let kid = self.passkeys.as_ref()?.who(&session, now_ms())?;
                 (self.keys.get(&kid).is_some() && self.is_served(&kid)).then_some(kid)
             }
         }
@@ -109,17 +113,12 @@ async fn take(State(node): State<Arc<Member>>, Form(Taken { kid, to }): Form<Tak
 /// POST /sign-out: the session is over here, not only forgotten by the browser.
 async fn sign_out(State(node): State<Arc<Member>>, headers: HeaderMap) -> Answer<Response> {
     let forgotten = [(header::SET_COOKIE, node.set_seat("", 0)), (header::LOCATION, "/sign-in".to_owned())];
-    if let Some(session) = cookie(&headers, &node.seat_cookie()).and_then(decoded) {
+    if let Some(session) = decoded_cookie(&headers, &node.seat_cookie()) {
         let ended =
             tokio::task::spawn_blocking(move || node.passkeys.as_ref().map_or(Ok(()), |all| all.sign_out(&session)));
         ended.await.map_err(|error| Problem::unavailable(format!("the session was not ended: {error}")))??;
     }
     Ok((StatusCode::SEE_OTHER, forgotten).into_response())
-}
-
-/// What a cookie says.
-fn decoded(stated: &str) -> Option<String> {
-    Some(percent_encoding::percent_decode_str(stated).decode_utf8().ok()?.into_owned())
 }
 
 /// A path of this node; the overview for anything else.

@@ -4,6 +4,7 @@ use super::{
 };
 use crate::support::{Reply, add_key};
 use serde_json::json;
+use std::process::Output;
 
 const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
@@ -93,10 +94,16 @@ fn sessions_and_tokens_end_with_a_key_that_is_revoked_or_rotated() {
         let streams = ["/v1/events", "/v1/changes"].map(|path| Listener::start(&consortium, path, &token));
         assert!(!is_over(&consortium, cookie));
         consortium.get(kid, "/v1/blocks").expect(200);
-        let psql = || consortium.psql(kid, "SELECT 1").map(|done| done.status.success());
-        assert!(psql() != Some(false));
+        let psql = || consortium.psql(kid, "SELECT 1");
+        let before = psql();
+        assert!(before.as_ref().is_none_or(|done| done.status.success()), "{before:?}");
         consortium.command(kid, name, given);
-        assert!(psql() != Some(true));
+        let after = psql();
+        assert_eq!(after.is_some(), before.is_some());
+        let is_refused = |done: &Output| {
+            !done.status.success() && String::from_utf8_lossy(&done.stderr).contains("password authentication failed")
+        };
+        assert!(after.as_ref().is_none_or(is_refused), "{after:?}");
         assert!(is_over(&consortium, cookie), "{kid}");
         for path in ["/v1/blocks", "/v1/accounts", "/v1/events", "/v1/webhooks"] {
             consortium.get(kid, path).problem(401, "http/unauthenticated");

@@ -2,7 +2,7 @@ use crate::{
     Command, Event as _,
     package::{
         Frozen, Refused, Unfrozen,
-        motion::{self, Motion, Standing, agrees},
+        motion::{self, Motion, agrees},
     },
 };
 use counterfoil_state::Context;
@@ -17,7 +17,7 @@ pub struct Freeze {
     pub package: String,
 }
 
-/// Votes that a frozen package can be called again; it can when enough of its owners have. A vote can be changed until then.
+/// Votes that a frozen package can be called again; it can when enough of its owners have. A vote can be taken back until then.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unfreeze {
@@ -75,14 +75,13 @@ impl Command for Unfreeze {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<PackageState, Refused> {
         let (owners, needed) = in_state(ctx, &self.package, "frozen")?;
-        let (state, missing) = match Motion::Unfreeze.vote(ctx, &self.package, &owners, needed, self.agree)? {
-            Standing::Agreed => {
+        let (state, missing) = match Motion::Unfreeze.agree(ctx, &self.package, &owners, needed, self.agree)? {
+            None => {
                 set_state(ctx, &self.package, "active")?;
                 Unfrozen { package: self.package.clone() }.emit(ctx);
                 ("active", 0)
             }
-            Standing::Open(missing) => ("frozen", missing),
-            Standing::Refused => ("frozen", needed),
+            Some(missing) => ("frozen", missing),
         };
         Ok(PackageState { package: self.package.clone(), state: state.to_owned(), missing })
     }

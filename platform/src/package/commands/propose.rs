@@ -64,15 +64,16 @@ impl Command for Propose {
             return Err(Refused::ProposedBefore { package, version });
         }
         let proposer = &ctx.signers()[0];
+        let sponsor = sponsor(ctx)?;
         let (height, time_ms) = (ctx.height() as i64, ctx.time_ms() as i64);
         // A version that was rejected, or has waited too long, is proposed anew under its number.
         let sql = "DELETE FROM package_vote WHERE package = ?1 AND motion = 'deploy'";
         ctx.run(sql, [&package])?;
         ctx.run("DELETE FROM package_version WHERE package = ?1 AND version = ?2", (&package, version))?;
         ctx.run(
-            "INSERT INTO package_version (package, version, state, source, source_hash, description, proposer,
+            "INSERT INTO package_version (package, version, state, source, source_hash, description, proposer, sponsor,
                                           proposed_height, proposed_ms, owners, approvals)
-             VALUES (?1, ?2, 'proposed', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             VALUES (?1, ?2, 'proposed', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             (
                 &package,
                 version,
@@ -80,6 +81,7 @@ impl Command for Propose {
                 Hash::of(&[self.source.as_bytes()]).0.as_slice(),
                 &text.description,
                 proposer.as_str(),
+                &sponsor,
                 height,
                 time_ms,
                 to_json(&text.owners),
@@ -107,17 +109,24 @@ fn deciders(ctx: &Context<'_>, text: &PackageText) -> Result<(Vec<String>, i64),
         return motion::owners(ctx, "/source", package);
     }
     deploy::require_free_name(ctx, package)?;
-    require_room(ctx)?;
+    require_room(ctx, package)?;
     Ok((text.owners.clone(), deploy::approvals(text)))
 }
 
-/// Refuses one package too many of those that the sender, or the organisation that registered it, answers for.
-fn require_room(ctx: &Context<'_>) -> Result<(), Refused> {
+/// The organisation that answers for what the sender begins: itself, or for a person the one that registered it.
+fn sponsor(ctx: &Context<'_>) -> Result<String, Refused> {
+    let sql = "SELECT coalesce(sponsor, id) FROM member WHERE id = ?1";
+    let found = ctx.query_opt(sql, [ctx.signers()[0].member()], |row| row.get(0))?;
+    Ok(found.expect("signers are members"))
+}
+
+/// Refuses one package too many of those that an organisation answers for. A first version counts however long it has waited, for it can
+/// still be voted on; not the one that this proposal takes the place of.
+fn require_room(ctx: &Context<'_>, package: &str) -> Result<(), Refused> {
+    // Not by way of its members: a bank has registered many.
     let begun = ctx.query_opt(
-        "SELECT count(*) FROM package_version v JOIN member m ON m.id = substr(v.proposer, 1, instr(v.proposer, '/') - 1)
-         WHERE v.version = 1 AND (v.state IN ('active', 'retired') OR v.state = 'proposed' AND v.proposed_ms > ?2)
-           AND coalesce(m.sponsor, m.id) = (SELECT coalesce(sponsor, id) FROM member WHERE id = ?1)",
-        (ctx.signers()[0].member(), ctx.time_ms() as i64 - LAPSE_MS),
+        "SELECT count(*) FROM package_version WHERE sponsor = ?1 AND version = 1 AND state <> 'rejected' AND package <> ?2",
+        (sponsor(ctx)?, package),
         |row| row.get::<_, i64>(0),
     )?;
     if begun.unwrap_or(0) >= PACKAGES_MAX { Err(Refused::TooMany { max: PACKAGES_MAX }) } else { Ok(()) }

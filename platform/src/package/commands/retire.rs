@@ -2,15 +2,15 @@ use crate::{
     Command, Event as _,
     package::{
         Refused, Retired, VersionState,
-        motion::{self, Motion, Standing, agrees},
+        motion::{self, Motion, agrees},
     },
 };
 use counterfoil_state::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Votes that a version of a package is called no more; so it is, for good, when enough of the package's owners have. A vote can be changed
-/// until then.
+/// Votes that a version of a package is called no more; so it is, for good, when enough of the package's owners have. A vote can be taken
+/// back until then.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retire {
@@ -38,15 +38,14 @@ impl Command for Retire {
         if state != "active" {
             return Err(Refused::NotActive { field: "/version", package: package.to_owned(), version, state });
         }
-        let (state, missing) = match Motion::Retire(version).vote(ctx, package, &owners, needed, self.agree)? {
-            Standing::Agreed => {
+        let (state, missing) = match Motion::Retire(version).agree(ctx, package, &owners, needed, self.agree)? {
+            None => {
                 let sql = "UPDATE package_version SET state = 'retired' WHERE package = ?1 AND version = ?2";
                 ctx.run(sql, (package, version))?;
                 Retired { package: package.to_owned(), version }.emit(ctx);
                 ("retired", 0)
             }
-            Standing::Open(missing) => ("active", missing),
-            Standing::Refused => ("active", needed),
+            Some(missing) => ("active", missing),
         };
         Ok(VersionState { package: package.to_owned(), version, state: state.to_owned(), missing })
     }

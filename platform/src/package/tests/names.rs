@@ -66,9 +66,28 @@ fn an_organisation_has_so_many_packages_with_the_people_whom_it_registered() {
         assert!(refusal.detail.contains("100"), "{refusal}");
     }
     ledger.run("alice/dev", &package("more", "alice")).applied();
-    // What it has goes on.
+    // What it has goes on, also what takes the place of its own.
     let next = Propose { source: "PACKAGE p0 VERSION 2 OWNERS ('bank-a');".into() };
     ledger.run("bank-a/dev", &next).applied();
+}
+
+#[test]
+fn a_package_that_waits_for_votes_counts_however_long() {
+    let mut ledger = ledger();
+    let package = |name: String, approvals: u8| Propose {
+        source: format!("PACKAGE {name} VERSION 1 OWNERS ('bank-a', 'alice') APPROVALS {approvals};"),
+    };
+    let all: Vec<Call> = (0..100).map(|at| crate::call(&package(format!("p{at}"), 2))).collect();
+    for calls in all.chunks(50) {
+        ledger.run_calls(&["bank-a/dev"], calls).outputs();
+    }
+    ledger.wait_ms(31 * DAY_MS);
+    ledger.run("bank-a/dev", &package("more".into(), 2)).refused("package/25");
+    vote(&mut ledger, "alice", "p0", 1, true).applied();
+    ledger.run("bank-a/dev", &package("p1".into(), 1)).applied();
+    vote(&mut ledger, "alice", "p2", 1, false).applied();
+    ledger.run("bank-a/dev", &package("more".into(), 2)).applied();
+    ledger.run("bank-a/dev", &package("p2".into(), 2)).refused("package/25");
 }
 
 #[test]

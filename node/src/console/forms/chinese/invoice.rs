@@ -17,6 +17,7 @@ super::said! {
     "The buyer as a member of this ledger.", "购买方在本账本上的成员标识。";
     "Name.", "名称。";
     "Taxpayer id; an organisation must have one.", "纳税人识别号；单位必填。";
+    "Which of the two kinds of invoices is asked for; left out: ordinary ones. Everybody sees it, as of the invoices.", "所申请发票的种类；不填为普通发票。所有人可见，与发票的种类一样。";
     "Public key (Ed25519) whose owner may claim the invoices.", "领取公钥（Ed25519），持有其私钥者可领取这些发票。";
     "The payment.", "付款。";
     "The applicant's own reference: 1 to 63 of a-z 0-9 - . _, used once by its member. Everybody sees it. Left out: a new one.", "申请人自己的编号：1 至 63 个字符：a-z 0-9 - . _，在其成员内只能使用一次。所有人可见。不填则自动生成。";

@@ -12,7 +12,7 @@ super::said! {
     "Makes an organisation a member; decided by the governing organisations.", "接纳一个机构为成员；由治理机构决定。";
     "Its first keys, at least one of them with the role admin and valid without limit.", "首批密钥，其中至少一把具有 admin 角色且长期有效。";
     "Who holds the key, a person's id or name: keys of one holder count as one signer where several have to sign.", "密钥持有人，即其标识或姓名：须多人签名时，同一持有人的多把密钥只算一人。";
-    "The organisation's id, never used before: 1 to 64 of a-z 0-9 - . _, not beginning with p-.", "机构标识，从未使用过：1 至 64 个字符：a-z 0-9 - . _，不以 p- 开头。";
+    "The organisation's id, never used before: 1 to 64 of a-z 0-9 - . _, not beginning with p-, and with a - or a . unless it begins with a digit.", "机构标识，从未使用过：1 至 64 个字符：a-z 0-9 - . _，不以 p- 开头，且除以数字开头者外须含 - 或 .。";
     "Its name for people.", "名称，供人阅读。";
     "What it is to the others, such as bank; governor lets it decide with them.", "对其他成员而言的角色，例如 bank；governor 使其参与共同决策。";
     // member.count_votes

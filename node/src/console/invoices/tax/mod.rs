@@ -17,17 +17,12 @@ use crate::{
         Visit,
         desk::Desk,
         download::{self, Report},
-        encoded,
+        session,
     },
     member::Member,
     problem::{Answer, Problem},
 };
-use axum::{
-    Router,
-    http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
-    routing::get,
-};
+use axum::{Router, response::Response, routing::get};
 use std::sync::Arc;
 
 /// Its pages.
@@ -58,14 +53,11 @@ fn require(desk: &Desk) -> Answer<()> {
 async fn report(node: Arc<Member>, visit: Visit, make: impl FnOnce(&'static Texts) -> Answer<Report>) -> Response {
     let made = match visit.desk(&node).await {
         Ok(Some(desk)) => require(&desk).and_then(|()| make(Texts::of(desk.language()))),
-        Ok(None) => {
-            let to = format!("/sign-in?to={}", encoded(&visit.path));
-            return (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
-        }
+        Ok(None) => return session::to_sign_in(&visit.path),
         Err(problem) => Err(problem),
     };
     match made {
-        Ok(report) => download::download(node, report),
+        Ok(report) => download::download(node, visit.headers, report),
         Err(problem) => visit.problem(&node, &problem),
     }
 }

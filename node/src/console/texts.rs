@@ -54,7 +54,7 @@ texts! {
     other_nodes: "At other nodes", "其他节点";
     data_of_height: "Data of height", "数据高度";
     node_at_height: "this node is at", "本节点高度";
-    times_in: "times are in", "时区：";
+    times_in: "times are in", "时区";
     utc: "UTC", "协调世界时（UTC）";
     wrong_form: "This cannot be read as it is written.", "格式不正确。";
     nothing_here: "Nothing here yet.", "暂无内容。";

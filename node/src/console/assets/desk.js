@@ -132,6 +132,8 @@ function follow() {
 }
 
 localise(document);
+// On a narrow screen the list of pages is wider than the screen.
+document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 for (const one of document.querySelectorAll("[data-zone]")) {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const name = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" }).formatToParts().find(({ type }) => type === "timeZoneName");

@@ -124,6 +124,7 @@ fn value(route: &str, name: &str, sealed: &Sealed) -> String {
         "table" => "invoice".to_owned(),
         "taxpayer" => SELLER.to_owned(),
         "tag" => "en".to_owned(),
+        "kind" => "offer".to_owned(),
         "height" => sealed.height.to_string(),
         "index" => "0".to_owned(),
         "identity" => sealed.transaction.clone(),

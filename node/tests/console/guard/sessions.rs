@@ -1,5 +1,5 @@
 use super::{
-    consortium::{Consortium, Person},
+    consortium::{Consortium, PRIVATE, Person},
     streams::Listener,
 };
 use crate::support::{Reply, add_key};
@@ -17,8 +17,8 @@ fn is_over(consortium: &Consortium, cookie: &str) -> bool {
     let page = with(consortium, cookie, "/accounts");
     let over = page.status == 303;
     assert_eq!(page.status, if over { 303 } else { 200 }, "{}", page.text());
-    let (file, api) = ("/accounts/buyer/none/statement.csv", ["/v1/blocks", "/v1/accounts", "/v1/tables"]);
-    for path in [file].into_iter().chain(api) {
+    let file = format!("/accounts/buyer/{}/statement.csv", PRIVATE[0]);
+    for path in [&file, "/v1/blocks", "/v1/accounts", "/v1/tables"] {
         assert_eq!(with(consortium, cookie, path).status, if over { 401 } else { 200 }, "{path}");
     }
     if over {

@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
-const { run, tell } = require("../phone/script.cjs");
+const { play, run, tell } = require("../phone/script.cjs");
 
 async function act(page, kid) {
   await page.click("details.seat summary");
@@ -51,7 +51,7 @@ async function story({ base, language, width }) {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const context = await browser.newContext({ locale: language, viewport: { width, height: 844 } });
   const page = await context.newPage();
-  try {
+  return play(page, async () => {
     watch(page);
     await page.goto(`${base}/inbox`);
     await act(page, "supplier-1/dev");
@@ -109,12 +109,7 @@ async function story({ base, language, width }) {
     assert.equal((await page.request.post(`${base}/v1/offers/${number}/refuse`, refuse)).status(), 200);
     await waits(page, now);
     return { done: true };
-  } catch (error) {
-    error.message += `\nat ${page.url()}\n${(await page.textContent("main").catch(() => "")).slice(0, 800)}`;
-    throw error;
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 run(async (given) => tell(await story(given)));

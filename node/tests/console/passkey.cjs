@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
-const { run, tell } = require("../phone/script.cjs");
+const { play, run, tell } = require("../phone/script.cjs");
 
 async function problem(page) {
   await page.waitForSelector("#problem:not([hidden])");
@@ -39,7 +39,7 @@ async function story({ base, link, expired, key, language }) {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const context = await browser.newContext({ locale: language, viewport: { width: 390, height: 844 } });
   const page = await context.newPage();
-  try {
+  return play(page, async () => {
     watch(page);
     const held = await device(page);
 
@@ -80,12 +80,7 @@ async function story({ base, link, expired, key, language }) {
     const [cookie] = (await context.cookies()).filter((one) => one.name.startsWith("seat-"));
     assert.ok(cookie.httpOnly && cookie.sameSite === "Strict" && cookie.expires > 0);
     return { cookie: `${cookie.name}=${cookie.value}` };
-  } catch (error) {
-    error.message += `\nat ${page.url()}\n${(await page.textContent("body").catch(() => "")).slice(0, 800)}`;
-    throw error;
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 run(async (given) => tell(await story(given)));

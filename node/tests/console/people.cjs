@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
-const { run, tell } = require("../phone/script.cjs");
+const { play, run, tell } = require("../phone/script.cjs");
 
 const REFERENCE = "<b>rent</b>";
 const SECRET = "4,200 a month";
@@ -139,19 +139,14 @@ async function members(page, base) {
 async function story({ base, language, name }) {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const page = await browser.newPage({ locale: language, viewport: { width: 390, height: 844 } });
-  try {
+  return play(page, async () => {
     watch(page);
     await transfers(page, base, language);
     await approvals(page, base);
     await documents(page, base, name);
     await members(page, base);
     return { done: true };
-  } catch (error) {
-    error.message += `\nat ${page.url()}\n${(await page.textContent("main").catch(() => "")).slice(0, 800)}`;
-    throw error;
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 run(async (given) => tell(await story(given)));

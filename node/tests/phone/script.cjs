@@ -10,9 +10,21 @@ async function run(script) {
   }
 }
 
+/** Plays a story on a page and closes the browser; an error says where the page was and what stood there. */
+async function play(page, story) {
+  try {
+    return await story();
+  } catch (error) {
+    error.message += `\nat ${page.url()}\n${(await page.textContent("main").catch(() => "")).slice(0, 800)}`;
+    throw error;
+  } finally {
+    await page.context().browser().close();
+  }
+}
+
 /** Prints a line of JSON for the test. */
 function tell(value) {
   console.log(JSON.stringify(value));
 }
 
-module.exports = { run, tell };
+module.exports = { play, run, tell };

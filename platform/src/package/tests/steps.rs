@@ -21,6 +21,19 @@ fn commands() -> [(&'static str, counterfoil_types::Call); 3] {
     ]
 }
 
+/// A ledger on which all commands of [`commands`] take effect.
+fn ledger() -> Ledger {
+    let mut ledger = counting();
+    call(&mut ledger, "alice", "counter.begin_one", &json!({"id": "a"})).applied();
+    let tables = [
+        "CREATE TABLE yard.lot (id TEXT PRIMARY KEY, weight INTEGER NOT NULL) WITH (mode = update)",
+        "CREATE TABLE yard.mark (id TEXT PRIMARY KEY)",
+        "INSERT INTO yard.lot VALUES ('a', 4), ('b', 4)",
+    ];
+    ledger.run("core-corp/dev", &execute(&tables)).applied();
+    ledger
+}
+
 fn costs(ledger: &mut Ledger) -> Vec<u64> {
     let cost = |(member, call): (&str, counterfoil_types::Call)| {
         ledger.run_calls(&[&format!("{member}/dev")], &[call]).applied();
@@ -31,14 +44,7 @@ fn costs(ledger: &mut Ledger) -> Vec<u64> {
 
 #[test]
 fn what_a_command_costs_depends_neither_on_what_others_define_nor_on_what_a_member_has_prepared() {
-    let mut ledger = counting();
-    call(&mut ledger, "alice", "counter.begin_one", &json!({"id": "a"})).applied();
-    let tables = [
-        "CREATE TABLE yard.lot (id TEXT PRIMARY KEY, weight INTEGER NOT NULL) WITH (mode = update)",
-        "CREATE TABLE yard.mark (id TEXT PRIMARY KEY)",
-        "INSERT INTO yard.lot VALUES ('a', 4), ('b', 4)",
-    ];
-    ledger.run("core-corp/dev", &execute(&tables)).applied();
+    let mut ledger = ledger();
     let first = costs(&mut ledger);
     assert!(first.iter().all(|steps| *steps > 50), "{first:?}");
     assert_eq!(costs(&mut ledger), first, "prepared before");
@@ -66,14 +72,7 @@ fn what_a_command_costs_depends_neither_on_what_others_define_nor_on_what_a_memb
 
 #[test]
 fn what_a_command_costs_is_the_same_behind_a_definition_in_its_block() {
-    let mut ledger = counting();
-    call(&mut ledger, "alice", "counter.begin_one", &json!({"id": "a"})).applied();
-    let tables = [
-        "CREATE TABLE yard.lot (id TEXT PRIMARY KEY, weight INTEGER NOT NULL) WITH (mode = update)",
-        "CREATE TABLE yard.mark (id TEXT PRIMARY KEY)",
-        "INSERT INTO yard.lot VALUES ('a', 4), ('b', 4)",
-    ];
-    ledger.run("core-corp/dev", &execute(&tables)).applied();
+    let mut ledger = ledger();
     let first = costs(&mut ledger);
     let twice = "INSERT INTO other.u VALUES (1)";
     for (at, statements) in [

@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("./inspect.cjs");
-const { play, run, tell } = require("./script.cjs");
+const { run, tell } = require("./script.cjs");
 
 const WIDTH = 390;
 const COMPANY = "深圳市核心制造股份有限公司";
@@ -334,7 +334,7 @@ async function story({ till, employer, language }) {
   const context = await browser.newContext(options);
   const phone = await context.newPage();
   watch(phone);
-  return play(phone, async () => {
+  try {
     const address = await ring(phone, { till, order: `a-${language.toLowerCase()}`, amount: "198.00", text });
     await pay(phone, address, text);
     const applying = phone.url();
@@ -388,7 +388,12 @@ async function story({ till, employer, language }) {
     await strangers(browser, options, [invoiceAt, applying, new URL("/phone", invoiceAt).href], number);
     await switchLanguage(phone, language);
     return { number, seconds, secrets: [COMPANY, TAXPAYER, "王小明"] };
-  });
+  } catch (error) {
+    error.message += `\nat ${phone.url()}\n${(await phone.textContent("main").catch(() => "")).slice(0, 800)}`;
+    throw error;
+  } finally {
+    await browser.close();
+  }
 }
 
 async function switchLanguage(page, language) {

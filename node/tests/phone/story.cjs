@@ -141,7 +141,13 @@ async function command(context, till, key, name, data) {
 
 /** A company asks for a special invoice, a person is not offered one; where the tax authority forbids it that stands at the choice. */
 async function chooseSpecial(page, { context, till, text }) {
-  const rule = (allowed) => command(context, till, "tax-bureau/dev", "invoice.set_special", { issuer: { taxpayer: SHOP }, allowed });
+  // Another node answers than the phone's, which may execute a block later.
+  const rule = async (allowed) => {
+    await command(context, till, "tax-bureau/dev", "invoice.set_special", { issuer: { taxpayer: SHOP }, allowed });
+    const { executed } = await (await context.request.get(new URL("/v1/status", till).href)).json();
+    const status = new URL("/v1/status", page.url()).href;
+    while ((await (await context.request.get(status)).json()).executed < executed) await page.waitForTimeout(20);
+  };
   await page.check("input[value=individual]");
   assert.ok(await page.isHidden("#invoice-kind"), "a person gets an ordinary invoice");
   await page.check("input[value=organisation]");

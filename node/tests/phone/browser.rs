@@ -43,12 +43,13 @@ impl Browser {
             .env("NODE_PATH", &self.modules)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         node.stdin.take().unwrap().write_all(given.to_string().as_bytes()).unwrap();
         let output = node.wait_with_output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{script}: {text}");
+        assert!(output.status.success(), "{script}: {text}{}", String::from_utf8_lossy(&output.stderr));
         text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
     }
 }

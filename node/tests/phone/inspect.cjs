@@ -67,7 +67,8 @@ function findings() {
 async function inspect(page) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await page.evaluate(findings), [], `${page.url()} in ${colorScheme}`);
+    const wrong = await page.evaluate(findings);
+    assert.equal(wrong.length, 0, `${page.url()} in ${colorScheme}: ${wrong.join("; ")}`);
   }
   await page.keyboard.press("Tab");
   const focused = await page.evaluate(() => document.activeElement !== document.body && document.activeElement.matches(":focus-visible"));

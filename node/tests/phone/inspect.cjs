@@ -2,6 +2,9 @@
 
 const assert = require("node:assert/strict");
 
+/** For how long something is wrong that counts. */
+const LASTS_MS = 2000;
+
 /** Fails for what a page must not do: write errors, or ask another origin for anything. */
 function watch(page) {
   page.on("console", (message) => {
@@ -10,6 +13,10 @@ function watch(page) {
     if (message.type() === "error" && !isRefusal) fail(new Error(`console: ${message.text()}`));
   });
   page.on("pageerror", fail);
+  page.on("response", (response) => {
+    const isOfPage = ["stylesheet", "script", "image"].includes(response.request().resourceType());
+    if (isOfPage && response.status() >= 400) fail(new Error(`${response.url()}: ${response.status()}`));
+  });
   page.on("request", (request) => {
     if (request.isNavigationRequest()) return;
     const { protocol, origin } = new URL(request.url());
@@ -63,11 +70,21 @@ function findings() {
   return wrong;
 }
 
+/** What stays wrong with a page: while it is drawn anew, one look may find what the next one does not. */
+async function lasting(page) {
+  const until = Date.now() + LASTS_MS;
+  for (;;) {
+    const wrong = await page.evaluate(findings);
+    if (wrong.length === 0 || Date.now() > until) return wrong;
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+}
+
 /** Fails unless the page fits, can be read and used by anybody, in the light and in the dark. */
 async function inspect(page) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    const wrong = await page.evaluate(findings);
+    const wrong = await lasting(page);
     assert.equal(wrong.length, 0, `${page.url()} in ${colorScheme}: ${wrong.join("; ")}`);
   }
   await page.keyboard.press("Tab");

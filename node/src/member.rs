@@ -93,6 +93,8 @@ pub struct Member {
     pub vaults: Vaults,
     /// Those to whom this node sends events.
     pub webhooks: Webhooks,
+    /// Its directory.
+    pub root: PathBuf,
     /// Where it is noted how far they have examined what arrives.
     pub examined: PathBuf,
     /// Who may have its keys sign commands by signed messages.
@@ -178,6 +180,7 @@ impl Member {
             vaults,
             webhooks,
             incoming: Incoming::open(settings.layout.incoming())?,
+            root: settings.layout.root().to_owned(),
             examined: settings.layout.examined(),
             access: settings.access,
             standing: Standing::default(),

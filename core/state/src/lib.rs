@@ -50,6 +50,6 @@ pub use proof::{Certified, ChangePath};
 pub use reader::Reader;
 pub use rusqlite;
 pub use select::{BRIEF_STEPS, Described, Flow, ResultColumn, Select};
-pub use sql::{Attached, Scope, SqlCode, SqlLimits, SqlParams, SqlResult, Truncated};
+pub use sql::{Attached, Scope, Snapshot, SqlCode, SqlLimits, SqlParams, SqlResult, Truncated};
 pub use state::State;
 pub use table::{Column, ColumnKind, Table};

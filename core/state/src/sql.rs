@@ -203,6 +203,23 @@ impl Reader {
         self.sql_of(Scope::default(), sql, Text::Program, params.into(), limits)
     }
 
+    /// Has `read` run several SELECTs of the program at one height.
+    ///
+    /// # Errors
+    /// What `read` refuses; a refusal `sql/8` if the database fails.
+    pub fn snapshot<T, E: From<Refusal>>(&self, read: impl FnOnce(&mut Snapshot<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut pooled = self.take_for(Scope::default()).map_err(|fault| SqlCode::Broken.refusal(fault.report()))?;
+        let read = reader::snapshot(&mut pooled, |pooled| {
+            let height = reader::height(&pooled.connection)?.unwrap_or(0);
+            Ok::<_, Failed>(read(&mut Snapshot { pooled, height }))
+        });
+        let read = read.map_err(Refusal::from)?;
+        if read.is_ok() {
+            self.give_back(pooled);
+        }
+        read
+    }
+
     fn sql_of(
         &self,
         scope: Scope<'_>,
@@ -232,6 +249,35 @@ impl Reader {
         }
         let height = |result: SqlResult| SqlResult { height: scope.as_of.unwrap_or(result.height), ..result };
         result.map(height)
+    }
+}
+
+/// The ledger as it was when [`Reader::snapshot`] began, whatever is executed meanwhile. It keeps what is written since from being moved
+/// into the database file, so it should not last.
+pub struct Snapshot<'p> {
+    pooled: &'p mut Pooled,
+    height: u64,
+}
+
+impl Snapshot<'_> {
+    /// The height that it is of.
+    pub fn height(&self) -> u64 {
+        self.height
+    }
+
+    /// As [`Reader::sql_static`].
+    ///
+    /// # Errors
+    /// A refusal `sql/N`, see [`SqlCode`].
+    pub fn sql_static<'a>(
+        &mut self,
+        sql: &'static str,
+        params: impl Into<SqlParams<'a>>,
+        limits: SqlLimits,
+    ) -> Result<SqlResult, Refusal> {
+        check_text(sql)?;
+        let deadline = Instant::now() + limits.time_max;
+        Ok(run(self.pooled, sql, Text::Program, params.into(), (limits, deadline))?)
     }
 }
 

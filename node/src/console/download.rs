@@ -1,23 +1,37 @@
-//! Rows as files for spreadsheets (RFC 4180), as many as there are: page by page while they are sent.
+//! Rows as files for spreadsheets (RFC 4180), as many as there are, all of one height.
 
 use super::{
     confidential,
     csv::{MARK, kept_as, line},
 };
-use crate::{member::Member, problem::Answer};
+use crate::{
+    member::Member,
+    problem::{Answer, Problem},
+};
 use axum::{
     body::Body,
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use bytes::Bytes;
 use counterfoil_apps::invoice::decimal::Fixed;
-use counterfoil_state::{SqlLimits, SqlParams};
-use counterfoil_types::money::format_decimal;
+use counterfoil_state::{Reader, SqlLimits, SqlParams};
+use counterfoil_types::{Fault, money::format_decimal};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{
+    fs::File,
+    io::{self, Seek as _, Write as _},
+    path::Path,
+    sync::Arc,
+};
+use tokio::io::AsyncReadExt as _;
 
 /// Rows of one SELECT.
 const PAGE: usize = 1_000;
+/// Rows of a file below its names: what spreadsheets open (1,048,576 lines).
+const ROWS_MAX: usize = 1_048_575;
+/// Bytes that are read from a file at a time.
+const PIECE: usize = 64 * 1024;
 
 /// What a column is of.
 #[derive(Debug, Clone, Copy)]
@@ -49,43 +63,75 @@ pub struct Report {
 }
 
 /// A report as a download for whoever is signed in by `asked`, as long as he is: it ends with his session, without being whole.
-pub fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> Response {
+///
+/// It is written before it is sent: however slowly somebody takes it, all of it is of one height, and the ledger's database does not
+/// wait for him.
+pub async fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> Answer<Response> {
+    let place = node.store.place().await?;
+    let root = node.root.clone();
+    let written = node.store.read(move |reader| Ok(write(reader, &report, &root))).await??;
+    drop(place);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, kept_as(&report.name, "csv")),
+        (header::CONTENT_DISPOSITION, kept_as(&format!("{}-height-{}", written.name, written.height), "csv")),
+        (header::CONTENT_LENGTH, written.length.to_string()),
     ];
-    let head = format!("{MARK}{}", line(report.columns.iter().map(|(name, _)| name)));
-    let begun = (node, asked, report, Some(String::new()));
-    let rows = futures::stream::try_unfold(begun, |(node, asked, report, from)| async move {
-        let Some(from) = from else { return Ok::<_, std::io::Error>(None) };
-        let page = async {
-            node.seated(&asked)?;
-            page(&node, &report, from).await
-        };
-        let (text, next) = page.await.map_err(|problem| {
-            std::io::Error::other(problem.document()["detail"].as_str().unwrap_or_default().to_owned())
-        })?;
-        Ok(Some((text, (node, asked, report, next))))
+    let begun = (node, asked, tokio::fs::File::from_std(written.file));
+    let pieces = futures::stream::try_unfold(begun, |(node, asked, mut file)| async move {
+        node.seated(&asked).map_err(|_| io::Error::other("the session is over"))?;
+        let mut piece = Vec::with_capacity(PIECE);
+        (&mut file).take(PIECE as u64).read_to_end(&mut piece).await?;
+        Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (node, asked, file))))
     });
-    let head = futures::stream::once(async { Ok(head) });
-    confidential((headers, Body::from_stream(futures::StreamExt::chain(head, rows))).into_response())
+    Ok(confidential((headers, Body::from_stream(pieces)).into_response()))
 }
 
-/// The lines of one SELECT, and from where the next one goes on.
-async fn page(node: &Member, report: &Report, from: String) -> Answer<(String, Option<String>)> {
-    let sql = report.sql;
-    let params: Vec<Value> = [json!(from), json!(PAGE)].into_iter().chain(report.given.iter().cloned()).collect();
-    let table =
-        node.store.ask(move |reader| reader.sql_static(sql, SqlParams::Positional(&params), SqlLimits::default()));
-    let rows = table.await?.rows;
-    let cells = |row: &Vec<Value>| {
-        let each = report.columns.iter().enumerate();
-        line(each.map(|(at, (_, kind))| shown(row.get(at + 1).unwrap_or(&Value::Null), *kind)))
-    };
-    let text = rows.iter().map(cells).collect();
-    // A page may have more rows than places, or fewer: only one that has none is the end.
-    let last = rows.last().and_then(|row| row.first()?.as_str()).map(str::to_owned);
-    Ok((text, last))
+/// A report in a file that has no name and is gone with the request.
+struct Written {
+    file: File,
+    length: u64,
+    height: u64,
+    name: String,
+}
+
+fn write(reader: &Reader, report: &Report, folder: &Path) -> Answer<Written> {
+    let failed = |error: io::Error| Fault::new("writing a report", error);
+    let mut file = io::BufWriter::new(tempfile::tempfile_in(folder).map_err(failed)?);
+    let names = line(report.columns.iter().map(|(name, _)| name));
+    file.write_all(format!("{MARK}{names}").as_bytes()).map_err(failed)?;
+    let height = reader.snapshot::<_, Problem>(|snapshot| {
+        let (mut count, mut from) = (0, String::new());
+        loop {
+            let params: Vec<Value> =
+                [json!(from), json!(PAGE)].into_iter().chain(report.given.iter().cloned()).collect();
+            let table = snapshot.sql_static(report.sql, SqlParams::Positional(&params), SqlLimits::default())?;
+            // A page may have more rows than places, or fewer: only one that has none is the end.
+            let last = table.rows.last().and_then(|row| row.first()?.as_str());
+            let Some(last) = last else { return Ok(snapshot.height()) };
+            count += table.rows.len();
+            if count > ROWS_MAX {
+                return Err(too_long());
+            }
+            for row in &table.rows {
+                file.write_all(cells(row, &report.columns).as_bytes()).map_err(failed)?;
+            }
+            from = last.to_owned();
+        }
+    })?;
+    let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    let length = file.stream_position().map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    Ok(Written { file, length, height, name: report.name.clone() })
+}
+
+fn too_long() -> Problem {
+    let why = format!("the file would have more than the {ROWS_MAX} rows that spreadsheets open; ask for fewer days");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "http/too-large", why)
+}
+
+fn cells(row: &[Value], columns: &[(&'static str, Kind)]) -> String {
+    let each = columns.iter().enumerate();
+    line(each.map(|(at, (_, kind))| shown(row.get(at + 1).unwrap_or(&Value::Null), *kind)))
 }
 
 fn shown(value: &Value, kind: Kind) -> String {

@@ -47,7 +47,10 @@ fn a_statement_is_a_file_without_formulas() {
     }
     let file = seat(&dev, "/accounts/supplier-1/cny/statement.csv", "supplier-1/dev").expect(200);
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+    let of_height = "attachment; filename=\"supplier-1-cny-height-";
+    assert!(file.header("content-disposition").unwrap().starts_with(of_height), "{:?}", file.headers);
     let text = file.text();
+    assert_eq!(file.header("content-length"), Some(text.len().to_string().as_str()));
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[1].contains(",shop-1/cny,-2.00,79997.00,") && lines[1].contains("\"a \"\"b\"\", c\""), "{text}");
     assert!(lines[2].contains(",'=1+1,"), "{text}");
@@ -69,14 +72,8 @@ fn a_statement_is_whole_and_of_the_days_that_are_asked_for() {
     let whole = of("");
     assert_eq!(whole.len() as u64, before + 2_500);
     let references: Vec<_> = whole[..2_500].iter().map(|line| line.split(',').nth(6).unwrap().to_owned()).collect();
-    assert!(
-        references.iter().map(String::as_str).eq((0..2_500)
-            .rev()
-            .map(|at| at.to_string())
-            .collect::<Vec<_>>()
-            .iter()
-            .map(String::as_str))
-    );
+    let newest_first: Vec<_> = (0..2_500).rev().map(|at| at.to_string()).collect();
+    assert_eq!(references, newest_first);
     let today = dev.http.value("SELECT date(day * 86400, 'unixepoch') FROM asset_account WHERE id = 'supplier-1/cny'");
     let today = today.as_str().unwrap();
     assert_eq!(of(&format!("from={today}&until={today}")), whole, "all moved on one day");

@@ -1,5 +1,6 @@
 use crate::ledger::Ledger;
-use counterfoil_state::{Scope, SqlLimits, SqlParams, Truncated, rusqlite};
+use counterfoil_state::{Scope, Snapshot, SqlLimits, SqlParams, Truncated, rusqlite};
+use counterfoil_types::Refusal;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -237,4 +238,26 @@ fn readers_on_many_threads_see_whole_blocks() {
             thread.join().expect("no panic");
         }
     });
+}
+
+#[test]
+fn several_selects_are_of_one_height_whatever_is_executed_between_them() {
+    let mut ledger = Ledger::new();
+    let reader = ledger.state.reader();
+    let balance = |snapshot: &mut Snapshot<'_>| {
+        let table = snapshot.sql_static("SELECT balance FROM account WHERE id = 'm0'", &[], SqlLimits::default())?;
+        Ok::<_, Refusal>((table.height, table.rows[0][0].clone()))
+    };
+    let seen = reader.snapshot(|snapshot| {
+        let before = balance(snapshot)?;
+        let wire = ledger.transfer("m0", "m1", 5);
+        ledger.block(vec![wire]);
+        Ok::<_, Refusal>((before, balance(snapshot)?, snapshot.height()))
+    });
+    let before = (0, json!(10_000));
+    assert_eq!(seen.expect("it reads"), (before.clone(), before, 0));
+    assert_eq!(reader.snapshot(balance).expect("it reads"), (1, json!(9_995)));
+    let refused = reader.snapshot(|snapshot| snapshot.sql_static("SELECT 1 FROM nowhere", &[], SqlLimits::default()));
+    assert_eq!(refused.expect_err("no such table").code, "sql/2");
+    assert_eq!(reader.snapshot(balance).expect("others read on").0, 1);
 }

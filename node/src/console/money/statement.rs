@@ -142,5 +142,5 @@ pub(super) async fn csv(
     let given = std::iter::once(json!(id)).chain(period.params()).collect();
     let name = [owner.as_str(), &name, &period.from, &period.until].map(str::to_owned);
     let name = name.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("-");
-    Ok(download(node, headers, Report { sql: ENTRIES, given, columns, name }))
+    download(node, headers, Report { sql: ENTRIES, given, columns, name }).await
 }

@@ -56,8 +56,9 @@ async fn report(node: Arc<Member>, visit: Visit, make: impl FnOnce(&'static Text
         Ok(None) => return session::to_sign_in(&visit.path),
         Err(problem) => Err(problem),
     };
-    match made {
-        Ok(report) => download::download(node, visit.headers, report),
-        Err(problem) => visit.problem(&node, &problem),
-    }
+    let file = match made {
+        Ok(report) => download::download(Arc::clone(&node), visit.headers.clone(), report).await,
+        Err(problem) => Err(problem),
+    };
+    file.unwrap_or_else(|problem| visit.problem(&node, &problem))
 }

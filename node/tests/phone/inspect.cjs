@@ -2,9 +2,6 @@
 
 const assert = require("node:assert/strict");
 
-/** For how long something is wrong that counts. */
-const LASTS_MS = 2000;
-
 /** Fails for what a page must not do: write errors, or ask another origin for anything. */
 function watch(page) {
   page.on("console", (message) => {
@@ -70,21 +67,13 @@ function findings() {
   return wrong;
 }
 
-/** What stays wrong with a page: while it is drawn anew, one look may find what the next one does not. */
-async function lasting(page) {
-  const until = Date.now() + LASTS_MS;
-  for (;;) {
-    const wrong = await page.evaluate(findings);
-    if (wrong.length === 0 || Date.now() > until) return wrong;
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-  }
-}
-
 /** Fails unless the page fits, can be read and used by anybody, in the light and in the dark. */
 async function inspect(page) {
+  // A page without its style sheet is another one.
+  await page.waitForLoadState();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    const wrong = await lasting(page);
+    const wrong = await page.evaluate(findings);
     assert.equal(wrong.length, 0, `${page.url()} in ${colorScheme}: ${wrong.join("; ")}`);
   }
   await page.keyboard.press("Tab");

@@ -71,6 +71,7 @@ const ALL: &[Asset] = assets![
     "scan.js",
     "session.js",
     "sign-in.js",
+    "times.js",
     "verify.js",
 ];
 

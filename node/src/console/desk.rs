@@ -171,7 +171,7 @@ impl Visit {
     }
 }
 
-/// A point in time: in UTC, and by `desk.js` in the reader's zone, with UTC where the pointer rests.
+/// A point in time: in UTC, and by `times.js` in the reader's zone, with UTC where the pointer rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub u64);
 

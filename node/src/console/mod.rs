@@ -33,9 +33,11 @@ mod verify;
 /// The pages of people without a node: their key is in the phone's browser.
 pub mod phone;
 
+pub use desk::Moment;
 pub use explorer::Places;
 pub use guard::{careful, confidential, same_origin};
-pub use page::{Page, Time, Visit, encoded};
+pub use money::shown;
+pub use page::{Page, Visit, encoded};
 pub use qr::svg_path;
 pub use router::{pages, router};
 pub use rows::{Row, select, with_currency};

@@ -1,4 +1,4 @@
-use crate::{member::Member, problem::Answer};
+use crate::{console::money::shown, member::Member, problem::Answer};
 use counterfoil_apps::invoice::decimal::Fixed;
 use serde_json::Value;
 
@@ -40,9 +40,9 @@ impl Row {
         self.text(at).split_whitespace().map(str::to_owned).collect()
     }
 
-    /// A column of hundredths as an amount, such as `198.00`.
+    /// A column of hundredths as an amount for people, such as `1,198.00`.
     pub fn amount(&self, at: usize) -> String {
-        self.money(at).to_string()
+        shown(self.money(at).0, 2)
     }
 
     /// The same with its currency, which stands in a column of its own.

@@ -2,7 +2,7 @@ use super::sale::Sale;
 use crate::{
     body,
     console::{
-        self, Page, Time, Visit, confidential,
+        self, Moment, Page, Visit, confidential,
         phone::{KEY, member_id},
         select,
     },
@@ -76,7 +76,7 @@ struct Shown {
     page: Page,
     shop: String,
     sale: Sale,
-    until: Time,
+    until: Moment,
     signature: String,
 }
 
@@ -98,7 +98,7 @@ async fn shown(node: &Member, provider: &Provider, asked: Asked, page: Page) -> 
     sale.verify(&provider.merchant, &asked.signature, now_ms() / 1000)?;
     let found = select(node, "SELECT name FROM invoice_taxpayer WHERE id = ?1", vec![json!(sale.payee)]).await?;
     let shop = found.first().map(|row| row.text(0)).unwrap_or_else(|| sale.payee.clone());
-    Ok(Shown { page, shop, until: Time(until_s * 1000), sale, signature: asked.signature })
+    Ok(Shown { page, shop, until: Moment(until_s * 1000), sale, signature: asked.signature })
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,5 @@
 use crate::{
+    console,
     problem::{Answer, Problem},
     webhook::Secret,
 };
@@ -39,6 +40,11 @@ pub fn is_order(text: &str) -> bool {
 impl Sale {
     fn text(&self) -> String {
         format!("{}\n{}\n{}", self.payee, self.amount, self.order)
+    }
+
+    /// Its amount as people read it.
+    pub fn shown(&self) -> String {
+        amount(&self.amount).map_or_else(|| self.amount.clone(), |amount| console::shown(amount.0, 2))
     }
 
     /// The merchant's signature.

@@ -1,6 +1,6 @@
 use super::{SHOP, sale, sale::Sale};
 use crate::{
-    console::{self, Page, Time, Visit, encoded, select, svg_path},
+    console::{self, Moment, Page, Visit, encoded, select, svg_path},
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
@@ -58,7 +58,7 @@ struct Code {
     address: String,
     path: String,
     side: i32,
-    until: Time,
+    until: Moment,
 }
 
 /// GET /till/{member}?amount=&order=
@@ -101,6 +101,7 @@ async fn shown(node: &Member, till: &Till, asked: Asked, page: Page) -> Answer<S
 impl Till {
     fn code(&self, sale: Sale) -> Option<Code> {
         let signature = sale.sign(&self.merchant);
+        let shown = sale.shown();
         let Sale { payee, amount, order, until_s } = sale;
         let address = format!(
             "{}?payee={}&amount={amount}&order={}&until_s={until_s}&signature={}",
@@ -110,6 +111,6 @@ impl Till {
             encoded(&signature)
         );
         let (path, side) = svg_path(&address)?;
-        Some(Code { amount, address, path, side, until: Time(until_s * 1000) })
+        Some(Code { amount: shown, address, path, side, until: Moment(until_s * 1000) })
     }
 }

@@ -91,6 +91,9 @@ fn a_list_is_narrowed_and_says_what_fits() {
     assert!(wrong.contains("A day is written like"), "{wrong}");
     assert!(!lists("supplier-1/dev", &format!("view=issued&before={first}"), &first));
     page(&dev, "core-corp/dev", "/invoices?view=none").expect(404);
+    let of_person = shown(&dev, "person-1/dev", "/invoices");
+    assert!(of_person.contains("class=\"number\"") && !of_person.contains("id=\"batch\""), "{of_person}");
+    assert!(!of_person.contains("view=reimbursed") && !of_person.contains("view=received"), "{of_person}");
     page(&dev, "core-corp/dev", "/invoices/nothing").expect(404);
 
     let lock = json!({"organisation": "core-corp", "reference": "r-1", "invoices": [first]});
@@ -163,7 +166,7 @@ fn a_red_letter_has_a_page_with_its_own_files_and_the_blue_one_leads_to_them() {
     dev.http.post(&format!("/v1/sealed/{subject}/1/open"), &headers, "{}").expect(200);
 
     let text = shown(&dev, "core-corp/dev", &path);
-    assert!(text.contains("Core &#60;b&#62;") && text.contains("Phone") && text.contains(">-100.00<"), "{text}");
+    assert!(text.contains("Core &#60;b&#62;") && text.contains("Phone") && text.contains(">\u{2212}100.00<"), "{text}");
     assert!(text.contains(&files[0]) && text.contains(&format!("/invoices/{blue}\"")), "{text}");
     let of_blue = shown(&dev, "core-corp/dev", &format!("/invoices/{blue}"));
     assert!(files.iter().all(|file| of_blue.contains(file)), "{of_blue}");
@@ -195,6 +198,35 @@ fn a_credit_note_is_offered_to_be_booked_and_not_to_be_reimbursed() {
         assert_eq!(text.contains("\"/v1/invoices/lock\""), locks, "{text}");
         assert!(text.contains("\"/v1/invoices/book\""), "{text}");
     }
+    let list = shown(&dev, "supplier-1/dev", "/invoices?view=issued");
+    assert!(list.contains(">475.88 <") && list.contains(">\u{2212}475.88 <"), "{list}");
+}
+
+#[test]
+fn only_the_tax_of_special_invoices_is_offered_to_be_deducted() {
+    let dev = dev();
+    let (ordinary, _) = issued(&dev, &invoice(&to_core(), "Phone", "-"));
+    let mut special = invoice(&to_core(), "Phone", "-");
+    special["kind"] = json!("special");
+    let (special, _) = issued(&dev, &special);
+    for (id, deductible) in [(ordinary, false), (special, true)] {
+        let text = shown(&dev, "core-corp/dev", &format!("/invoices/{id}"));
+        assert_eq!(text.contains("<option value=\"deductible\">"), deductible, "{text}");
+        assert!(text.contains("<option value=\"not_deductible\">"), "{text}");
+    }
+}
+
+#[test]
+fn what_needs_a_look_in_a_month_is_on_the_taxpayers_page_too() {
+    let dev = dev();
+    let quota = json!({"taxpayer": SUPPLIER, "currency": "CNY", "invoices": 1});
+    dev.command("invoice.set_quota", "tax-bureau/dev", &quota);
+    issued(&dev, &invoice(&to_core(), "Phone", "-"));
+    for path in ["/tax".to_owned(), format!("/tax/{SUPPLIER}")] {
+        let text = shown(&dev, "tax-bureau/dev", &path);
+        assert!(text.contains("Near its quota") && text.contains("100%"), "{path}: {text}");
+    }
+    assert!(!shown(&dev, "tax-bureau/dev", &format!("/tax/{SHOP}")).contains("Near its quota"));
 }
 
 #[test]

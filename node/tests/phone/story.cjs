@@ -30,6 +30,7 @@ const says = {
     ordinaryOnly: "This seller issues ordinary invoices only",
     special: "Special",
     reversed: "Reversed",
+    redAsked: "Red letter asked for",
   },
   "zh-CN": {
     amountWrong: "请输入大于 0 的金额",
@@ -49,6 +50,7 @@ const says = {
     ordinaryOnly: "该销售方只开具普通发票",
     special: "增值税专用发票",
     reversed: "已冲红",
+    redAsked: "申请红字发票",
   },
 };
 
@@ -139,14 +141,18 @@ async function command(context, till, key, name, data) {
   return reply.json();
 }
 
+/** Waits until the phone's node has executed what the till's has: it may be a block later. */
+async function caughtUp(page, context, till) {
+  const { executed } = await (await context.request.get(new URL("/v1/status", till).href)).json();
+  const status = new URL("/v1/status", page.url()).href;
+  while ((await (await context.request.get(status)).json()).executed < executed) await page.waitForTimeout(20);
+}
+
 /** A company asks for a special invoice, a person is not offered one; where the tax authority forbids it that stands at the choice. */
 async function chooseSpecial(page, { context, till, text }) {
-  // Another node answers than the phone's, which may execute a block later.
   const rule = async (allowed) => {
     await command(context, till, "tax-bureau/dev", "invoice.set_special", { issuer: { taxpayer: SHOP }, allowed });
-    const { executed } = await (await context.request.get(new URL("/v1/status", till).href)).json();
-    const status = new URL("/v1/status", page.url()).href;
-    while ((await (await context.request.get(status)).json()).executed < executed) await page.waitForTimeout(20);
+    await caughtUp(page, context, till);
   };
   await page.check("input[value=individual]");
   assert.ok(await page.isHidden("#invoice-kind"), "a person gets an ordinary invoice");
@@ -253,8 +259,11 @@ async function takenBack(page, { context, till, text }) {
   const id = page.url().split("/").pop();
   const { form } = await command(context, till, "shop-1/dev", "invoice.request_red", { invoice: id, reason: "02" });
   const red = await command(context, till, "shop-1/dev", "invoice.issue_red", { form });
+  await caughtUp(page, context, till);
   await page.reload();
   assert.match(await page.textContent("#standing"), new RegExp(text.reversed));
+  assert.match(await page.textContent(".steps"), new RegExp(text.redAsked));
+  assert.match(await page.getAttribute(".steps time", "title"), / UTC$/, "times are the reader's, with UTC beside them");
   assert.equal(await page.locator("#pass-on").count(), 0, "there is nothing to be reimbursed");
   await inspect(page);
   for (const [one, total] of [[id, "7.00"], [red.id, "-7.00"]]) {
@@ -268,7 +277,7 @@ async function takenBack(page, { context, till, text }) {
   await inspect(page);
   assert.equal(await page.textContent("#buyer"), PERSON);
   assert.equal(await page.textContent("dd.number"), red.number);
-  assert.match(await page.textContent("main"), /-7\.00/);
+  assert.match(await page.textContent("main"), /\u22127\.00/);
   await page.click(`a[href$="/${id}"]`);
   await page.waitForURL(new RegExp(id));
 }

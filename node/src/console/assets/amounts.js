@@ -14,6 +14,12 @@ export function format(value, places = 2) {
   return value < 0n ? `-${text}` : text;
 }
 
+/** The same for people: a comma after each three digits before the point. */
+export function grouped(value, places = 2) {
+  const [whole, ...fraction] = format(value, places).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...fraction].join(".");
+}
+
 /** Without zeros at its end. */
 export function trimmed(value, places) {
   return format(value, places).replace(/\.?0+$/, "");

@@ -100,7 +100,8 @@ async function prepare() {
   shown("name").textContent = asked.buyer.name;
   shown("taxpayer").textContent = asked.buyer.taxpayer ?? "–";
   const readers = [...new Set(value.call.with.sealed.readers.map((one) => one.reader))];
-  shown("readers").textContent = readers.join(", ");
+  const own = (reader) => (reader === member ? text("own") : reader);
+  shown("readers").replaceChildren(...readers.flatMap((reader, at) => [at ? document.createElement("br") : "", own(reader)]));
   shown("text").textContent = prepared;
 }
 

@@ -1,10 +1,6 @@
 // What all pages of the console do: times in the reader's zone, and what is live follows the ledger, block by block.
 
-const zoned = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
-
-function localise(root) {
-  for (const time of root.querySelectorAll("time[data-moment]")) time.textContent = zoned.format(new Date(time.dateTime));
-}
+import { localise } from "./times.js";
 
 /**
  * Takes the newest form of the parts of the page that name an address of their own, such as `data-part="/inbox/count"`. Says whether the
@@ -131,7 +127,6 @@ function follow() {
   });
 }
 
-localise(document);
 // On a narrow screen the list of pages is wider than the screen.
 document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 for (const one of document.querySelectorAll("[data-zone]")) {

@@ -51,7 +51,7 @@ function term(one, at) {
   };
 }
 
-function invoice({ invoice: head, reference, remark, paid, application }, lines, seller) {
+function invoice({ invoice: head, buyer, reference, remark, paid, application }, lines, seller) {
   const breakdown = groups(lines);
   const sum = (name) => breakdown.reduce((before, group) => before + group[name], 0n);
   const [net, tax] = [sum("net"), sum("tax")];
@@ -79,7 +79,7 @@ function invoice({ invoice: head, reference, remark, paid, application }, lines,
     "BG-25": lines.map(term),
   };
   const by = application ? { application } : paid && { payment: { id: paid } };
-  return { action: "/v1/commands/invoice.issue_en16931", value: { invoice: value, reference, paid: by } };
+  return { action: "/v1/commands/invoice.issue_en16931", value: { invoice: value, buyer, reference, paid: by } };
 }
 
 const FIELDS = { name: "BG-31/BT-153", quantity: "BT-129", unit: "BT-130", price: "BG-29/BT-146", rate: "BG-30/category", percent: "BG-30/rate" };

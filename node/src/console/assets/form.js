@@ -12,7 +12,7 @@ export class NotWhatWasAsked extends Error {}
 export class Told extends Error {}
 
 /** What a refusal means: by its code and the rule that its detail begins with, by its code, or in general. */
-function reason({ code, message }) {
+export function reason({ code, message }) {
   const rule = /^([A-Z]+(?:-[A-Z0-9]+)+):/.exec(message)?.[1];
   const all = Array.from(document.querySelectorAll("#reasons dt"));
   const of = (wanted) => all.find((one) => one.textContent === wanted)?.nextElementSibling.textContent;
@@ -54,14 +54,25 @@ export function clear(input) {
   if (!input) by("problem").hidden = true;
 }
 
+/** What a refusal says beyond its meaning, in English, to stand behind that. */
+export function detailOf({ detail }) {
+  if (!detail) return [];
+  const more = document.createElement("span");
+  more.className = "detail";
+  more.lang = "en";
+  more.textContent = ` ${detail}`;
+  return [more];
+}
+
 /** Says at an input what is wrong with it. */
-export function wrongAt(input, message) {
+export function wrongAt(input, text, detail = "") {
   clear(input);
   const told = document.createElement("p");
   told.id = `${input.id || input.value}-error`;
   told.className = "error";
-  told.textContent = message;
-  (input.closest(".field") ?? input.closest("li, td")).append(told);
+  told.append(text, ...detailOf({ detail }));
+  // A box alone in its cell has no room beside it.
+  (input.closest(".field") ?? input.closest(".box")?.parentElement.lastElementChild ?? input.closest("li, td")).append(told);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-errormessage", told.id);
   describe(input, told.id);
@@ -69,14 +80,7 @@ export function wrongAt(input, message) {
 
 function say(message, detail = "") {
   const problem = by("problem");
-  problem.textContent = message;
-  if (detail) {
-    const more = document.createElement("span");
-    more.className = "detail";
-    more.lang = "en";
-    more.textContent = ` ${detail}`;
-    problem.append(more);
-  }
+  problem.replaceChildren(message, ...detailOf({ detail }));
   problem.hidden = false;
   problem.scrollIntoView({ block: "nearest" });
 }
@@ -87,7 +91,7 @@ export function show(error, within = document) {
     const told = reason(error);
     const input = error.field && inputAt(error.field, within);
     if (input && input.offsetParent !== null) {
-      wrongAt(input, [told.text, told.detail].filter(Boolean).join(" — "));
+      wrongAt(input, told.text, told.detail);
       input.focus();
       return;
     }

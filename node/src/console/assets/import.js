@@ -1,6 +1,6 @@
 // Imports invoices from files as `counterfoil invoice import` does: the same content has the same idempotency key, so it is issued once.
 
-import { Told, text, working } from "./form.js";
+import { Told, detailOf, reason, text, working } from "./form.js";
 import { Refused, ask } from "./ledger.js";
 import { issuedBefore, noteIssued } from "./imported.js";
 
@@ -65,7 +65,7 @@ function note(document, { status, problem, output, waiting }) {
   else {
     counts.refused += 1;
     const rule = ruleOf(problem);
-    const before = rules.get(rule) ?? { count: 0, first: document.name, detail: problem.detail };
+    const before = rules.get(rule) ?? { count: 0, first: document.name, text: reason({ code: problem.code, message: problem.detail }).text, detail: problem.detail };
     rules.set(rule, { ...before, count: before.count + 1 });
   }
   results.push(`${JSON.stringify({ document: document.name, id: document.id, status, output, waiting, problem })}\n`);
@@ -79,10 +79,13 @@ function show(read, all) {
   by("rules").hidden = rules.size === 0;
   const body = by("refusals");
   body.replaceChildren();
-  for (const [rule, { count, first, detail }] of Array.from(rules).sort((a, b) => b[1].count - a[1].count)) {
+  const names = Array.from(by("rules").querySelectorAll("th"), (one) => one.textContent);
+  for (const [rule, { count, first, text: told, detail }] of Array.from(rules).sort((a, b) => b[1].count - a[1].count)) {
     const row = body.insertRow();
-    for (const value of [rule, count, first, detail]) row.insertCell().textContent = value;
+    for (const value of [rule, count, first]) row.insertCell().textContent = value;
+    row.insertCell().append(told, ...detailOf({ detail }));
     row.cells[1].className = "count";
+    names.forEach((name, at) => (row.cells[at].dataset.label = name));
   }
 }
 

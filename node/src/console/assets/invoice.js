@@ -1,5 +1,5 @@
 import { NotWhatWasAsked, working } from "./form.js";
-import { payload, post, submit } from "./ledger.js";
+import { Refused, payload, post, submit } from "./ledger.js";
 
 const { id, subject } = document.getElementById("invoice").dataset;
 
@@ -26,6 +26,7 @@ form?.addEventListener("submit", (event) => {
   event.preventDefault();
   const to = form.elements.to.value;
   working(async () => {
+    if (!to) throw new Refused({ code: "invoice/6", field: "/to" });
     const { value } = await post(`/phone/invoices/${id}/pass-on`, { to });
     if (!isWhatWasAsked(value.calls, to)) throw new NotWhatWasAsked();
     await signed(value.calls);

@@ -1,7 +1,7 @@
 // The form that issues an invoice: it sums while one types, and sends what the node checks, seals and signs.
 
 import { given, send } from "./act.js";
-import { format } from "./amounts.js";
+import { grouped } from "./amounts.js";
 import { chinese, lookUp } from "./chinese.js";
 import { european } from "./european.js";
 import { Told, clear, text, working, wrongAt } from "./form.js";
@@ -25,7 +25,7 @@ function summed() {
   const lines = reckoned();
   all().forEach((line, at) => {
     const { total } = lines[at];
-    line.querySelector("[data-sum]").textContent = total === undefined ? "" : format(total);
+    line.querySelector("[data-sum]").textContent = total === undefined ? "" : grouped(total);
   });
   const groups = regime.groups(lines.filter((line) => line.total !== undefined));
   const body = document.getElementById("by-rate");
@@ -34,13 +34,13 @@ function summed() {
   for (const { name, net, tax } of groups) {
     const row = body.insertRow();
     cell(row, name, "");
-    for (const value of [net, tax, net + tax]) cell(row, format(value), "amount");
+    for (const value of [net, tax, net + tax]) cell(row, grouped(value), "amount");
     sums.net += net;
     sums.tax += tax;
   }
-  document.getElementById("net").textContent = format(sums.net);
-  document.getElementById("tax").textContent = format(sums.tax);
-  document.getElementById("total").textContent = format(sums.net + sums.tax);
+  document.getElementById("net").textContent = grouped(sums.net);
+  document.getElementById("tax").textContent = grouped(sums.tax);
+  document.getElementById("total").textContent = grouped(sums.net + sums.tax);
 }
 
 form.addEventListener("input", (event) => {

@@ -5,7 +5,7 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    console::{Page, Row, Visit, desk::Desk, desk::form_id, encoded},
+    console::{Page, Row, Visit, desk::Desk, desk::form_id, encoded, money::shown},
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
@@ -58,6 +58,8 @@ struct List {
     invoices: Vec<Invoice>,
     /// Where the older ones are.
     next: Option<String>,
+    /// Where the list begins.
+    newest: String,
     /// How many were looked through, where there may be more that fit.
     looked: Option<u64>,
     wrong_days: bool,
@@ -150,12 +152,15 @@ async fn list(desk: &Desk, mut asked: Asked) -> Answer<List> {
     let days = [&asked.from, &asked.until].map(|day| day.is_empty() || date::is_date(day));
     let wrong_days = days.contains(&false);
     let Found { invoices, next, looked } = if wrong_days { Found::default() } else { found(desk, &asked, t).await? };
-    let act = Act::of_view(&asked.view, !asked.number.is_empty());
+    // Organisations reimburse and book; people pass on what they hold.
+    let person = desk.seat.has("person");
+    let act = if person { Act::default() } else { Act::of_view(&asked.view, !asked.number.is_empty()) };
     Ok(List {
-        views: views(&asked, t),
+        views: views(&asked, person, t),
         states: states(desk, t),
         authority,
         invoices,
+        newest: asked.address(&asked.view, ""),
         next,
         looked,
         wrong_days,
@@ -221,15 +226,14 @@ async fn found(desk: &Desk, asked: &Asked, t: &'static Texts) -> Answer<Found> {
 }
 
 fn invoice(desk: &Desk, row: &Row, t: &'static Texts) -> Invoice {
-    // A credit note takes back what its amounts say.
-    let sign = if row.money(7).0 < 0 { "−" } else { "" };
     Invoice {
         id: row.text(2),
         number: row.text(3),
         seller: row.text(4),
         issue_date: row.text(5),
         currency: row.text(6),
-        total: format!("{sign}{}", row.amount(8)),
+        // A credit note takes back what its amounts say: its sign is below zero.
+        total: shown(row.money(7).0 * row.money(8).0, 2),
         stand: Stand::new(&row.text(9), desk.t()),
         questioned: row.number(10) == 1,
         holder: row.text(11),
@@ -261,20 +265,22 @@ fn begin_ms(day: &str) -> Option<u64> {
     u64::try_from(since.as_millis()).ok()?.checked_sub(CHINA_MS)
 }
 
-fn views(asked: &Asked, t: &'static Texts) -> Vec<Tab> {
-    [
+fn views(asked: &Asked, person: bool, t: &'static Texts) -> Vec<Tab> {
+    let all = [
         ("issued", t.view_issued),
         ("held", t.view_held),
         ("received", t.view_received),
         ("reimbursed", t.view_reimbursed),
         ("all", t.view_all),
-    ]
-    .map(|(view, name)| Tab {
-        address: format!("/invoices?view={view}"),
-        name,
-        current: view == asked.view && asked.number.is_empty(),
-    })
-    .into()
+    ];
+    all.into_iter()
+        .filter(|(view, _)| !person || ["held", "all"].contains(view))
+        .map(|(view, name)| Tab {
+            address: format!("/invoices?view={view}"),
+            name,
+            current: view == asked.view && asked.number.is_empty(),
+        })
+        .collect()
 }
 
 fn states(desk: &Desk, t: &'static Texts) -> Vec<Choice> {

@@ -26,7 +26,7 @@ fn may_scan(name: &str, what: &str) -> bool {
         "alarms" => ["t", "k", "CONSTANT"].contains(&what),
         // Derived tables that an index has narrowed.
         "taxpayers" => what == "t",
-        "taxpayer" => ["p", "a"].contains(&what),
+        "taxpayer" => ["p", "a", "m", "k", "CONSTANT"].contains(&what),
         "questions" => ["q", "invoice_question"].contains(&what),
         "one" => ["s", "x"].contains(&what),
         "input" => what == "invoice_input_tax",

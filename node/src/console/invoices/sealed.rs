@@ -6,6 +6,7 @@ use crate::{
         Visit, confidential,
         csv::{kept_as, shown_as},
         desk::Desk,
+        money::shown,
     },
     member::Member,
     problem::{Answer, Problem},
@@ -162,9 +163,9 @@ fn item(item: Item) -> Line {
             _ => String::new(),
         },
         price: item.price.map(Fixed::trimmed).unwrap_or_default(),
-        amount: item.amount.to_string(),
+        amount: shown(item.amount.0, 2),
         rate: format!("{}%", Fixed::<2>(item.rate.0).trimmed()),
-        tax: item.tax.to_string(),
+        tax: shown(item.tax.0, 2),
     }
 }
 

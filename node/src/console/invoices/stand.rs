@@ -48,6 +48,8 @@ pub struct Standing<'a> {
     pub reimbursement: &'a str,
     /// `deductible`, `not_deductible`, `revoked` or nothing.
     pub booking: &'a str,
+    /// Whether its tax can be deducted.
+    pub deductible: bool,
     /// Whether it is passed on to somebody.
     pub passed_on: bool,
 }
@@ -83,7 +85,11 @@ pub fn tracks(of: &Standing<'_>, t: &'static Texts, shared: &'static Shared) -> 
             vec![
                 (t.not_booked, of.booking.is_empty()),
                 (
-                    if of.booking == "not_deductible" { t.booked_not_deductible } else { t.booked_deductible },
+                    if of.booking == "not_deductible" || !of.deductible {
+                        t.booked_not_deductible
+                    } else {
+                        t.booked_deductible
+                    },
                     ["deductible", "not_deductible"].contains(&of.booking),
                 ),
                 (t.booking_revoked, of.booking == "revoked"),

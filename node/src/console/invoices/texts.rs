@@ -3,7 +3,9 @@ use crate::console::texts::texts;
 texts! {
     invoice_kind: "Kind", "发票种类";
     kind_ordinary: "Ordinary", "普通发票";
-    kind_special: "Special: its tax can be deducted", "增值税专用发票";
+    kind_special: "Special (VAT)", "增值税专用发票";
+    kind_invoice: "Invoice (380)", "商业发票（380）";
+    kind_credit: "Credit note (381)", "贷记通知单（381）";
     new: "Issue an invoice", "开具发票";
     import: "Import files", "导入文件";
     tax_title: "Tax authority", "税务机关";
@@ -17,10 +19,12 @@ texts! {
     from_day: "From", "起始日期";
     until_day: "Until", "截止日期";
     party: "Other side", "对方";
+    party_hint: "Name or member", "名称或成员标识";
+    newest: "Newest", "最新";
     show: "Show", "查询";
     show_all: "Show all", "显示全部";
     wrong_days: "A day is written like 2026-11-26.", "日期格式如 2026-11-26。";
-    none_fits: "No invoice fits. Take something out of what you asked for.", "没有符合条件的发票，请放宽条件。";
+    none_fits: "No invoice fits. Ask for less, or show all.", "没有符合条件的发票，请放宽条件。";
     none_issued: "You have issued no invoice yet. Issue the first one, or import files.", "尚未开具发票。请开具第一张，或导入文件。";
     none_held: "No invoice names you as its buyer yet.", "还没有以您为购买方的发票。";
     none_received: "Nobody has passed an invoice on to you. People do that from their phone's page.", "还没有人向您提交发票。员工可在手机页面提交。";
@@ -53,6 +57,7 @@ texts! {
     tax_by_rate: "Tax by rate", "分税率税额";
     rate: "Rate", "税率";
     public_check: "Public check", "公开查验";
+    check_this: "Check this invoice", "查验这张发票";
     diagram: "Where it stands", "当前状态";
     track_invoice: "Invoice", "发票";
     track_reimbursement: "Reimbursement", "报销";
@@ -132,6 +137,8 @@ texts! {
     sealed_as: "Sealed as", "密封标识";
     id: "Id", "编号";
     proof_file: "Proof file", "证明文件";
+    step_booked_deductible: "Booked as deductible", "已抵扣入账";
+    step_booked_not_deductible: "Booked as not deductible", "已入账，不抵扣";
     step_red_requested: "Red letter asked for", "申请红字发票";
     step_red_confirmed: "Red letter confirmed", "确认红字发票";
     step_red_refused: "Red letter refused", "拒绝红字发票";
@@ -143,6 +150,10 @@ texts! {
     category_untaxed: "Not taxed", "不征税";
     category_zero: "Zero rated", "零税率";
     category_simplified: "Simplified levy", "简易征收";
+    category_reverse: "Reverse charge", "反向征收";
+    category_within: "Within the EU", "欧盟内供应";
+    category_export: "Export", "出口";
+    category_outside: "Outside VAT", "不属增值税范围";
     // The form.
     new_lead: "The node checks the whole invoice, seals buyer and items, and has your key sign it.", "节点会检查整张发票，密封购买方和明细，并用您的密钥签名。";
     no_taxpayer: "No taxpayer is registered for you. The tax authority registers taxpayers.", "您还没有登记纳税人。请联系税务机关登记。";
@@ -225,6 +236,7 @@ texts! {
     taken_back: "Taken back", "冲红金额";
     quota: "Quota", "额度";
     no_quota: "none", "不限";
+    always: "from the beginning", "自始";
     alarms: "Alarms", "风险提示";
     alarms_of: "Alarms of the month", "当月风险提示";
     no_alarms: "Nothing needs a look.", "没有需要关注的情况。";

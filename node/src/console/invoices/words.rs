@@ -13,8 +13,8 @@ impl Texts {
             "red_withdrawn" => self.step_red_withdrawn,
             "red_lapsed" => self.step_red_lapsed,
             "red_issued" => self.step_red_issued,
-            "booked_deductible" => self.book_deductible,
-            "booked_not_deductible" => self.book_not_deductible,
+            "booked_deductible" => self.step_booked_deductible,
+            "booked_not_deductible" => self.step_booked_not_deductible,
             other => shared.state(other),
         }
     }
@@ -33,22 +33,28 @@ impl Texts {
         if regime == "cn-vat" { self.regime_chinese } else { self.regime_european }
     }
 
-    /// A kind of Chinese invoices; a type of UNTDID 1001 is a code and stands for itself.
+    /// A kind of Chinese invoices, or the usual types of UNTDID 1001; another code stands for itself.
     pub fn kind<'a>(&self, kind: &'a str) -> &'a str {
         match kind {
+            "380" => self.kind_invoice,
+            "381" => self.kind_credit,
             "ordinary" => self.kind_ordinary,
             "special" => self.kind_special,
             code => code,
         }
     }
 
-    /// A Chinese category of rates; those of UNTDID 5305 are codes and stand for themselves.
+    /// A category of rates: a Chinese one, or one of UNTDID 5305; another code stands for itself.
     pub fn category<'a>(&self, category: &'a str) -> &'a str {
         match category {
-            "standard" => self.category_standard,
-            "exempt" => self.category_exempt,
+            "standard" | "S" => self.category_standard,
+            "exempt" | "E" => self.category_exempt,
             "untaxed" => self.category_untaxed,
-            "zero-rated" => self.category_zero,
+            "zero-rated" | "Z" => self.category_zero,
+            "AE" => self.category_reverse,
+            "K" => self.category_within,
+            "G" => self.category_export,
+            "O" => self.category_outside,
             "simplified" => self.category_simplified,
             code => code,
         }

@@ -1,7 +1,7 @@
 use counterfoil_types::money::format_decimal;
 
 /// An amount for people: with all digits that its asset has, and a comma after each three before the point.
-pub(in crate::console) fn shown(minor: i64, decimals: u32) -> String {
+pub fn shown(minor: i64, decimals: u32) -> String {
     let plain = format_decimal(minor, decimals);
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("\u{2212}", digits));
     let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));

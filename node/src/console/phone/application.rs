@@ -1,5 +1,5 @@
 use crate::{
-    console::{Page, Time, Visit, confidential, select},
+    console::{Moment, Page, Visit, confidential, select},
     member::Member,
     problem::{Answer, Problem},
 };
@@ -32,7 +32,7 @@ struct Application {
     amount: String,
     state: String,
     reason: Option<String>,
-    made: Time,
+    made: Moment,
     invoice: Option<String>,
     subject: Option<String>,
 }
@@ -82,7 +82,7 @@ async fn find(node: &Member, kid: &Kid, number: &str) -> Answer<Application> {
         amount: row.amount(2),
         state: row.text(3),
         reason: optional(4),
-        made: Time(row.number(5)),
+        made: Moment(row.number(5)),
         invoice: optional(6),
         subject: optional(7),
     })

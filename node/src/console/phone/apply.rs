@@ -1,5 +1,5 @@
 use crate::{
-    console::{Page, Time, Visit, select},
+    console::{Moment, Page, Visit, select},
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
@@ -35,7 +35,9 @@ struct Payment {
     seller: String,
     amount: String,
     left: String,
-    paid: Time,
+    /// The same as it is written into the field.
+    asked: String,
+    paid: Moment,
 }
 
 /// GET /phone/apply?payment=
@@ -60,7 +62,8 @@ async fn payment(node: &Member, kid: &Kid, id: String) -> Answer<(Payment, Strin
         seller: row.text(1),
         amount: row.amount(2),
         left: row.amount(3),
-        paid: Time(row.number(4)),
+        asked: row.money(3).to_string(),
+        paid: Moment(row.number(4)),
     };
     Ok((payment, row.text(5)))
 }

@@ -3,7 +3,7 @@ use super::{
     sealed::{Clear, content},
 };
 use crate::{
-    console::{Page, Row, Time, Visit, select, svg_path},
+    console::{Moment, Page, Row, Visit, invoices::texts::Texts, select, svg_path},
     member::Member,
     problem::{Answer, Problem},
 };
@@ -71,9 +71,9 @@ struct Organisation {
 }
 
 struct Step {
-    what: String,
+    what: &'static str,
     who: Option<String>,
-    when: Time,
+    when: Moment,
 }
 
 impl Invoice {
@@ -94,7 +94,7 @@ pub async fn page(State(node): State<Arc<Member>>, Path(id): Path<String>, visit
             let recipients = recipients(node, id).await?;
             let mut employers = employers(node).await?;
             employers.retain(|one| !recipients.iter().any(|known| known.id == one.id));
-            let (history, letters) = (history(node, id).await?, letters(node, id).await?);
+            let (history, letters) = (history(node, &page, id).await?, letters(node, id).await?);
             Ok(Shown { page, invoice, content, qr_path, qr_side, letters, recipients, employers, history })
         })
         .await
@@ -161,17 +161,18 @@ fn organisation(row: &Row) -> Organisation {
     Organisation { id: row.text(0), name: row.text(1) }
 }
 
-async fn history(node: &Member, id: &str) -> Answer<Vec<Step>> {
+async fn history(node: &Member, page: &Page, id: &str) -> Answer<Vec<Step>> {
     let sql =
         "SELECT s.step, m.name, s.time_ms FROM invoice_step s LEFT JOIN member m ON m.id = coalesce(s.other, s.member)
                  WHERE s.invoice = ?1 ORDER BY s.position";
     let issued =
         select(node, "SELECT 'issued', seller_name, issued_ms FROM invoice WHERE id = ?1", vec![json!(id)]).await?;
     let steps = select(node, sql, vec![json!(id)]).await?;
+    let words = Texts::of(page.language);
     let read = |row: &Row| Step {
-        what: row.text(0),
+        what: words.step(page.t, &row.text(0)),
         who: Some(row.text(1)).filter(|name| !name.is_empty()),
-        when: Time(row.number(2)),
+        when: Moment(row.number(2)),
     };
     Ok(issued.iter().chain(&steps).map(read).collect())
 }

@@ -50,6 +50,7 @@ struct Invoice {
     seller: String,
     total: String,
     standing: String,
+    issue_date: String,
 }
 
 struct Application {
@@ -84,7 +85,7 @@ async fn held(node: &Member, kid: &Kid, before: Option<String>) -> Answer<Vec<In
     let sql = concat!(
         "SELECT i.id, i.number, i.seller_name, i.total_minor, ",
         standing!(),
-        ", i.currency FROM invoice_holder h JOIN invoice i ON i.id = h.invoice
+        ", i.currency, i.issue_date FROM invoice_holder h JOIN invoice i ON i.id = h.invoice
           WHERE h.member = ?1 AND h.invoice < coalesce(?2, 'z') ORDER BY h.invoice DESC LIMIT ?3"
     );
     let found = select(node, sql, vec![json!(kid.member()), json!(before), json!(PAGE + 1)]).await?;
@@ -94,6 +95,7 @@ async fn held(node: &Member, kid: &Kid, before: Option<String>) -> Answer<Vec<In
         seller: row.text(2),
         total: row.money_of(3, 5),
         standing: row.text(4),
+        issue_date: row.text(6),
     };
     Ok(found.iter().map(read).collect())
 }

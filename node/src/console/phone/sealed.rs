@@ -3,7 +3,7 @@
 
 use super::invoice::{Invoice, find};
 use crate::{
-    console::{Visit, confidential, select, with_currency},
+    console::{Visit, confidential, select, shown, with_currency},
     member::Member,
     problem::{Answer, Problem},
 };
@@ -32,7 +32,7 @@ pub struct Line {
 
 impl Clear {
     fn chinese(buyer: String, taxpayer: Option<String>, items: Vec<Item>) -> Self {
-        let line = |item: Item| Line { name: item.name, amount: with_currency("CNY", &item.total.to_string()) };
+        let line = |item: Item| Line { name: item.name, amount: with_currency("CNY", &shown(item.total.0, 2)) };
         Self { buyer, taxpayer, items: items.into_iter().map(line).collect() }
     }
 

@@ -17,7 +17,9 @@ use crate::{
     console::{
         Page, Visit,
         desk::{Desk, form_id},
-        encoded, svg_path,
+        encoded,
+        money::shown,
+        svg_path,
     },
     gate::now_ms,
     member::Member,
@@ -29,10 +31,7 @@ use axum::{
     response::Response,
 };
 use can::Can;
-use counterfoil_apps::invoice::{
-    decimal::Fixed,
-    output::{capitals::in_capitals, check_qr_text},
-};
+use counterfoil_apps::invoice::output::{capitals::in_capitals, check_qr_text};
 use row::Organisation;
 use serde_json::json;
 use std::sync::Arc;
@@ -88,6 +87,7 @@ async fn one(desk: &Desk, id: &str) -> Answer<One> {
         state: &invoice.state,
         reimbursement: &invoice.reimbursement,
         booking: &invoice.booking,
+        deductible: invoice.is_deductible(),
         passed_on: !invoice.passes.is_empty(),
     };
     let subject = encoded(&invoice.subject).to_string();
@@ -95,7 +95,7 @@ async fn one(desk: &Desk, id: &str) -> Answer<One> {
         stand: Stand::new(word, desk.t()),
         tracks: if invoice.red_of.is_empty() { tracks(&standing, t, desk.t()) } else { Vec::new() },
         capitals: if invoice.regime == "cn-vat" { in_capitals(invoice.total) } else { String::new() },
-        left: Fixed::<2>(invoice.total.0 - invoice.reversed.0).to_string(),
+        left: shown(invoice.total.0 - invoice.reversed.0, 2),
         content,
         can,
         organisations,

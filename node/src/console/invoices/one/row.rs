@@ -4,6 +4,7 @@ use crate::{
     console::{
         Row,
         desk::{Desk, Moment},
+        money,
     },
     problem::{Answer, Problem},
 };
@@ -94,6 +95,13 @@ pub struct Invoice {
     pub steps: Vec<Step>,
 }
 
+impl Invoice {
+    /// Whether its tax can be deducted: under Chinese VAT that of special invoices alone.
+    pub fn is_deductible(&self) -> bool {
+        self.regime != "cn-vat" || self.type_code == "special"
+    }
+}
+
 /// Tax at a rate, in hundredths, and what is left of it.
 #[derive(Deserialize)]
 pub struct Tax {
@@ -177,22 +185,32 @@ pub struct Step {
     pub step: String,
     pub who: Option<String>,
     pub other: Option<String>,
-    pub reference: Option<String>,
+    reference: Option<String>,
     pub transaction: Option<String>,
     pub height: u64,
     time_ms: u64,
 }
 
 impl Step {
+    /// What it was done under; the form of a red letter is no more than an id.
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref().filter(|_| !self.step.starts_with("red_"))
+    }
+
     /// When it was done.
     pub fn time(&self) -> Moment {
         Moment(self.time_ms)
     }
 }
 
-/// An amount of hundredths.
+/// An amount of hundredths as it is written into a field.
 pub fn amount(minor: &i64) -> Fixed<2> {
     Fixed(*minor)
+}
+
+/// The same as it is read.
+pub fn shown(minor: &i64) -> String {
+    money::shown(*minor, 2)
 }
 
 /// The invoice; what has another form than an id is none.

@@ -1,6 +1,6 @@
 //! Columns as SVG: a figure a month. What it shows stands in a table beside it too.
 
-use counterfoil_apps::invoice::decimal::Fixed;
+use crate::console::money::shown;
 
 /// The drawing's units.
 const WIDTH: i64 = 600;
@@ -65,7 +65,7 @@ impl Chart {
                 height,
                 middle: left + slot / 2,
                 name: month.get(if with_year { 2 } else { 5 }..).unwrap_or_default().to_owned(),
-                told: format!("{month}: {}", Fixed::<2>(*minor)),
+                told: format!("{month}: {}", shown(*minor, 2)),
                 below: *minor < 0,
             }
         };
@@ -75,7 +75,7 @@ impl Chart {
             width: WIDTH,
             height: HEIGHT,
             names: HEIGHT - 6,
-            most: Fixed::<2>(most).to_string(),
+            most: shown(most, 2),
             top: HEAD + 10,
         })
     }

@@ -9,6 +9,7 @@ use crate::{
         download::{Kind, Report},
         encoded,
         invoices::texts::Texts,
+        money::shown,
     },
     gate::now_ms,
     member::Member,
@@ -130,7 +131,7 @@ fn about_taxpayers(month: &str, prefix: &str) -> Vec<Value> {
 fn taxpayer(row: &Row) -> Taxpayer {
     let quota = [
         Some(row.money(11).0).filter(|most| *most >= 0).map(|most| most.to_string()),
-        Some(row.money(12)).filter(|most| most.0 >= 0).map(|most| most.to_string()),
+        Some(row.money(12).0).filter(|most| *most >= 0).map(|most| shown(most, 2)),
     ];
     let has_month = !row.text(7).is_empty();
     let of_month = |text: String| if has_month { text } else { String::new() };

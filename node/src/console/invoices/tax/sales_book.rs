@@ -10,6 +10,7 @@ use crate::{
         download::{Kind, Report},
         encoded,
         invoices::{stand::Stand, texts::Texts},
+        money::shown,
     },
     gate::now_ms,
     member::Member,
@@ -62,7 +63,6 @@ struct Sale {
     number: String,
     day: String,
     currency: String,
-    sign: &'static str,
     net: String,
     tax: String,
     total: String,
@@ -106,16 +106,16 @@ fn given(id: &str, from: &str, until: &str) -> Vec<Value> {
 }
 
 fn sale(desk: &Desk, row: &Row) -> Sale {
+    // A credit note takes back what its amounts say: its sign is below zero.
+    let amount = |at| shown(row.money(5).0 * row.money(at).0, 2);
     Sale {
         id: row.text(1),
         number: row.text(2),
         day: row.text(3),
         currency: row.text(4),
-        // A credit note takes back what its amounts say.
-        sign: if row.money(5).0 < 0 { "−" } else { "" },
-        net: row.amount(6),
-        tax: row.amount(7),
-        total: row.amount(8),
+        net: amount(6),
+        tax: amount(7),
+        total: amount(8),
         stand: Stand::new(&row.text(9), desk.t()),
     }
 }

@@ -24,19 +24,42 @@ pub const TAXPAYERS: &str = concat!(
      LEFT JOIN invoice_month m ON m.seller = t.id AND m.month = ?3 ORDER BY t.id, m.currency"
 );
 
-/// What needs a look in the month ?3, after ?1.
-pub const ALARMS: &str = "SELECT t.id || ' ' || m.currency || ' ' || k.kind, k.kind, t.id, t.name, m.month, m.currency,
-        iif(k.kind = 'near_quota',
+/// What can need a look in a month `m`.
+macro_rules! kinds {
+    () => {
+        "(SELECT 'many_red_letters' AS kind UNION ALL SELECT 'near_quota') k"
+    };
+}
+
+/// How much of its quota a month `m` has used, or of how many of its invoices a red letter is there, in percent.
+macro_rules! percent {
+    () => {
+        "iif(k.kind = 'near_quota',
             max(coalesce(iif(m.invoices_max > 0, m.invoices * 100 / m.invoices_max, 100), 0),
                 coalesce(iif(m.issued_max_minor > 0, m.issued_minor / max(m.issued_max_minor / 100, 1), 100), 0)),
-            m.red * 100 / max(m.invoices, 1))
-    FROM invoice_taxpayer t CROSS JOIN invoice_month m ON m.seller = t.id AND m.month = ?3
-    CROSS JOIN (SELECT 'many_red_letters' AS kind UNION ALL SELECT 'near_quota') k
-    WHERE t.id || ' ' || m.currency || ' ' || k.kind > ?1
-      AND iif(k.kind = 'near_quota',
-              m.invoices >= m.invoices_max - m.invoices_max / 10 OR m.issued_minor >= m.issued_max_minor - m.issued_max_minor / 10,
-              m.red >= 5 AND m.red * 5 >= m.invoices)
-    ORDER BY t.id, m.currency, k.kind LIMIT ?2";
+            m.red * 100 / max(m.invoices, 1))"
+    };
+}
+
+/// Whether that needs a look.
+macro_rules! alarming {
+    () => {
+        "iif(k.kind = 'near_quota',
+             m.invoices >= m.invoices_max - m.invoices_max / 10 OR m.issued_minor >= m.issued_max_minor - m.issued_max_minor / 10,
+             m.red >= 5 AND m.red * 5 >= m.invoices)"
+    };
+}
+
+/// What needs a look in the month ?3, after ?1.
+pub const ALARMS: &str = concat!(
+    "SELECT t.id || ' ' || m.currency || ' ' || k.kind, k.kind, t.id, t.name, m.month, m.currency, ",
+    percent!(),
+    " FROM invoice_taxpayer t CROSS JOIN invoice_month m ON m.seller = t.id AND m.month = ?3 CROSS JOIN ",
+    kinds!(),
+    " WHERE t.id || ' ' || m.currency || ' ' || k.kind > ?1 AND ",
+    alarming!(),
+    " ORDER BY t.id, m.currency, k.kind LIMIT ?2"
+);
 
 /// Questions that are not closed, the newest first, before ?1.
 pub const QUESTIONS: &str =
@@ -67,7 +90,22 @@ macro_rules! round_trips {
     };
 }
 
-/// One taxpayer with what it was and will be, its quotas, and payments that need a look. ?1 id, ?4 day.
+/// Months of a taxpayer ?1 that need a look, of its newest.
+macro_rules! months {
+    () => {
+        concat!(
+            "SELECT k.kind AS kind, m.month || ' ' || m.currency AS what, ",
+            percent!(),
+            " AS figure FROM (SELECT * FROM invoice_month WHERE seller = ?1 ORDER BY month DESC, currency DESC LIMIT 24) m
+              CROSS JOIN ",
+            kinds!(),
+            " WHERE ",
+            alarming!()
+        )
+    };
+}
+
+/// One taxpayer with what it was and will be, its quotas, and what needs a look. ?1 id, ?4 day.
 pub const TAXPAYER: &str = concat!(
     "SELECT t.id, t.name, t.member, t.regime, ",
     status!("state"),
@@ -78,6 +116,8 @@ pub const TAXPAYER: &str = concat!(
        (SELECT json_group_array(json_object('currency', q.currency, 'invoices', q.invoices_max, 'amount', q.issued_max_minor,
           'from', q.from_day, 'until', q.until_day) ORDER BY q.number DESC) FROM invoice_quota q WHERE q.taxpayer = t.id),
        (SELECT json_group_array(json_object('kind', a.kind, 'what', a.what, 'figure', a.figure)) FROM (",
+    months!(),
+    " UNION ALL ",
     several_buyers!(),
     " UNION ALL ",
     round_trips!(),

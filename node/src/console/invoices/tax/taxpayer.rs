@@ -10,6 +10,7 @@ use crate::{
         download::{Kind, Report},
         encoded,
         invoices::texts::Texts,
+        money,
     },
     gate::now_ms,
     member::Member,
@@ -79,7 +80,7 @@ pub struct Quota {
 
 impl Quota {
     fn amount(&self) -> Option<String> {
-        self.amount.map(|minor| Fixed::<2>(minor).to_string())
+        self.amount.map(|minor| money::shown(minor, 2))
     }
 }
 
@@ -91,9 +92,13 @@ pub struct Alarm {
 }
 
 impl Alarm {
-    /// How many, or how much.
+    /// How many, how much, or of how many in a hundred.
     pub fn figure(&self) -> String {
-        if self.kind == "round_trip" { Fixed::<2>(self.figure).to_string() } else { self.figure.to_string() }
+        match self.kind.as_str() {
+            "round_trip" => money::shown(self.figure, 2),
+            "several_buyers" => self.figure.to_string(),
+            _ => format!("{}%", self.figure),
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub enum Error {
     #[error("{code}: {0}", code = .0.code())]
     Seal(#[from] counterfoil_seal::SealError),
     /// A member for whom something is to be sealed cannot read it yet.
-    #[error("member {member:?} has published no reading key")]
+    #[error("member {member:?} has published no reading key: document.publish_reading_key does it")]
     NoReadingKey {
         /// Who.
         member: String,

@@ -40,6 +40,9 @@ impl Client {
         if !readers.iter().any(|known| known.kid.member() == sealer) {
             readers.extend(self.reading_key(sealer)?);
         }
+        if readers.is_empty() {
+            return Err(Error::NoReadingKey { member: sealer.to_owned() });
+        }
         let place = Place {
             ledger: self.ledger()?,
             subject: draft.document.to_owned(),

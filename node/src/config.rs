@@ -1,4 +1,5 @@
 use crate::files;
+use axum::http::Uri;
 use counterfoil_types::{Fault, is_name};
 use counterfoil_wire::{ServerConfig, tls_from_files};
 use serde::{Deserialize, Serialize};
@@ -186,6 +187,9 @@ impl Config {
         if let Some(name) = config.peers.keys().chain([&config.member]).find(|name| !is_name(name)) {
             return Err(wrong(format!("{name:?} is not a member id")));
         }
+        if let Some(url) = config.public_url.as_deref().filter(|url| !is_http_url(url)) {
+            return Err(wrong(format!("public_url: {url:?} is not http:// or https:// and a host")));
+        }
         Ok(config)
     }
 
@@ -194,6 +198,12 @@ impl Config {
         let text = toml::to_string(self).map_err(|error| Fault::new("writing settings", error))?;
         Ok(format!("{HEAD}{text}"))
     }
+}
+
+/// Whether a text is the address of a node, as others reach it.
+pub fn is_http_url(url: &str) -> bool {
+    let uri = url.parse::<Uri>().ok().filter(|uri| uri.host().is_some_and(|host| !host.is_empty()));
+    matches!(uri.as_ref().and_then(Uri::scheme_str), Some("http" | "https"))
 }
 
 #[cfg(test)]

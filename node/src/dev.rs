@@ -280,6 +280,12 @@ fn kept(root: &Path, wanted: Option<usize>) -> Result<usize, Fault> {
     let (genesis, _) =
         Genesis::parse(&files::read(&path)?).map_err(|why| Fault::Unusable(format!("{}: {why}", path.display())))?;
     let count = genesis.validators.len();
+    if !genesis.validators.iter().all(|one| VALIDATORS.iter().any(|(id, ..)| *id == one.member)) {
+        return Err(Fault::Unusable(format!(
+            "{} holds a ledger that is none of dev: use another --data",
+            root.display()
+        )));
+    }
     if wanted.is_some_and(|wanted| wanted != count) || count > MEMBERS_MAX {
         let root = root.display();
         return Err(Fault::Unusable(format!(

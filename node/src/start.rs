@@ -36,6 +36,14 @@ impl Node {
                 root.display()
             )));
         }
+        for (path, recover) in [
+            (layout.genesis(), "copy it from another validator of this ledger"),
+            (layout.validator_key(), "restore it from its backup: nobody else has it"),
+        ] {
+            if !path.exists() {
+                return Err(Fault::Unusable(format!("{} is not there: {recover}", path.display())));
+            }
+        }
         let config = Config::read(&layout.config())?;
         let tls = config.sql.as_ref().map(|sql| sql.tls(root)).transpose()?.flatten();
         let listener = Server::bind(listen.unwrap_or(config.listen)).await?;

@@ -214,9 +214,9 @@ fn the_command_line_says_who_has_to_sign_and_the_command_does() {
     assert!(said.contains(&format!("counterfoil approval get --proposal {proposal}")), "{said}");
     let commands: Vec<_> = said.lines().filter_map(|line| line.split("counterfoil approval sign ").nth(1)).collect();
     assert_eq!(commands.len(), 1, "ann has signed, and core-corp/dev is neither maker nor checker: {said}");
-    assert!(commands[0].ends_with("--key core-corp/bea"), "{said}");
+    assert!(commands[0].ends_with(&format!("--key core-corp/bea --url {}", dev.http.url())), "{said}");
     let sign: Vec<_> = ["approval", "sign"].into_iter().chain(commands[0].split(' ')).collect();
-    let signed = run(&[&sign[..], &["--url", dev.http.url()]].concat());
+    let signed = run(&sign);
     assert_eq!(signed.status.code(), Some(0), "{}", String::from_utf8_lossy(&signed.stderr));
     let shown = run(&["approval", "get", "--proposal", proposal, "--url", dev.http.url()]);
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();

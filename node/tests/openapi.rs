@@ -59,3 +59,24 @@ fn references(document: &Value, part: &Value) {
         _ => {}
     }
 }
+
+/// What the document shows can be sent to `dev` as it stands. An example of a command that has a route too is sent once.
+#[test]
+fn every_example_of_the_document_works_under_dev() {
+    let dev = Dev::start_with_samples(&[]);
+    let document = dev.http.get("/openapi.json").expect(200).json();
+    let mut sent = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let operation = &item["post"];
+        for (media_type, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+            let Some(example) = content.get("example").filter(|example| !sent.contains(*example)) else { continue };
+            sent.push(example.clone());
+            let body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            let mut headers = vec![("content-type", media_type.as_str())];
+            headers.extend(operation["x-example-key"].as_str().map(|key| ("counterfoil-key", key)));
+            let reply = dev.http.post(path, &headers, body);
+            assert!((200..300).contains(&reply.status), "{path} {media_type}: {} {}", reply.status, reply.text());
+        }
+    }
+    assert!(sent.len() >= 12, "{} examples", sent.len());
+}

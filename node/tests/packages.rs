@@ -55,7 +55,7 @@ fn a_package_is_begun_checked_and_tested_offline() {
     let written = fs::read_to_string(&source).unwrap();
     fs::write(&source, written.replace("'the deal is closed'", "random()")).unwrap();
     let (table, err) = ended(&run(&["package", "check", &source]), 1);
-    assert!(table.contains("function/unknown") && err.contains("1 findings"), "{table}{err}");
+    assert!(table.contains("function/unknown") && err.contains("1 finding"), "{table}{err}");
     let (json, _) = ended(&run(&["package", "check", &source, "-o", "json"]), 1);
     let line = 1 + written.lines().position(|line| line.contains("'the deal is closed'")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["rows"][0][0], line);
@@ -91,7 +91,12 @@ fn a_package_is_proposed_voted_on_called_and_shown() {
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["rows"], json!([["17", 42]]));
     let row = dev.http.sql("SELECT owner, mark, since_ms FROM counter.entry WHERE id = '17'").expect(200).json();
     assert_eq!(row["rows"], json!([["shop-1", {"hex": "00ff"}, 1_767_225_600_000_u64]]));
-    for (argument, says) in [("value=x", "a whole number"), ("more=1", "no parameter more"), ("value", "NAME=VALUE")] {
+    for (argument, says) in [
+        ("value=x", "a whole number"),
+        ("more=1", "no parameter more"),
+        ("value", "NAME=VALUE"),
+        ("mark=00", "counter.begin_one needs value=INTEGER too"),
+    ] {
         let (_, err) = ended(&package(&["call", "counter.begin_one", "id=b", argument, "--as", "shop-1/dev"]), 2);
         assert!(err.contains(says), "{err}");
     }

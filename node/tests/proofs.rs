@@ -48,6 +48,10 @@ fn a_row_just_written_is_proved_to_somebody_offline_and_no_byte_can_be_changed()
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("step"), "{text}");
     assert_eq!(verify(&folder.path().join("none.json"), &g).0, Some(3));
+    fs::write(&p, &proof).unwrap();
+    let (code, text) = verify(&p, &p);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("p.json is no genesis file"), "{text}");
 }
 
 #[test]

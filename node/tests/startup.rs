@@ -1,5 +1,11 @@
 use crate::support::{BINARY, Dev, Network, run};
-use std::{fs, net::TcpListener, path::Path, time::Instant};
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+    time::Instant,
+};
 
 fn stderr(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -173,8 +179,66 @@ fn a_wrong_command_line_exits_with_2_and_an_unreached_node_with_3() {
     assert_eq!(run(&["nonsense"]).status.code(), Some(2));
     assert_eq!(run(&["verify", "p.json"]).status.code(), Some(2));
     assert_eq!(run(&["sql"]).status.code(), Some(2));
+    assert_eq!(run(&["dev", "--members", "8", "--listen", "127.0.0.1:0"]).status.code(), Some(2));
     let output = run(&["status", "--url", "http://127.0.0.1:9"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(output.stdout.is_empty());
+    assert!(stderr(&output).contains("COUNTERFOIL_URL"), "{}", stderr(&output));
+    // Who reads its messages no more, as `head` does, changes nothing of how it ends.
+    let mut silent = Command::new(BINARY);
+    let mut silent = silent.args(["status", "--url", "http://127.0.0.1:9"]).stderr(Stdio::piped()).spawn().unwrap();
+    drop(silent.stderr.take());
+    assert_eq!(silent.wait().unwrap().code(), Some(3));
+    for url in ["127.0.0.1:9", "ftp://127.0.0.1", "http://", ""] {
+        let output = run(&["status", "--url", url]);
+        assert_eq!(output.status.code(), Some(2), "{url}: {}", stderr(&output));
+        assert!(stderr(&output).contains("http:// or https://"), "{url}: {}", stderr(&output));
+    }
     assert_eq!(run(&["--version"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_network_that_cannot_be_is_not_founded() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("net");
+    for (asked, why) in [
+        (vec!["a,b", "--http-port", "65535"], "--http-port 65535: 2 validators need ports up to 65536"),
+        (vec!["a,b", "--http-port", "7181"], "both need port 7181"),
+        (vec!["a,b", "--http-port", "0"], "--http-port"),
+        (vec!["a,a"], "stands twice"),
+        (vec!["A b"], "is not a member id"),
+        (vec!["a", "--members", "shop:enterprise@z"], "\"z\", which is not a validator"),
+    ] {
+        let output = run(&[&["network", "new", "--out", out.to_str().unwrap(), "--validators"], &asked[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{asked:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(why), "{asked:?}: {}", stderr(&output));
+        assert!(!out.exists(), "{asked:?} left something");
+    }
+}
+
+#[test]
+fn what_a_node_lacks_to_start_is_named_with_where_it_comes_from() {
+    let network = Network::found(&["a"], &[], &[]);
+    let folder = &network.validators[0].folder;
+    for (file, from) in [("genesis.json", "copy it from another validator"), ("validator.key", "from its backup")] {
+        let away = folder.join("away");
+        fs::rename(folder.join(file), &away).unwrap();
+        let text = refused(folder);
+        assert!(text.contains(file) && text.contains(from), "{text}");
+        fs::rename(&away, folder.join(file)).unwrap();
+    }
+    let settings = folder.join("counterfoil.toml");
+    let good = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("public_url = \"node.example\"\n{good}")).unwrap();
+    let text = refused(folder);
+    assert!(text.contains("public_url") && text.contains("node.example"), "{text}");
+    fs::write(&settings, good).unwrap();
+
+    fs::write(folder.join("webhooks.db"), "not a database, and longer than its header has to be".repeat(40)).unwrap();
+    let text = refused(folder);
+    assert!(text.contains("webhooks.db") && text.contains("To recover"), "{text}");
+
+    let output = run(&["dev", "--listen", "127.0.0.1:0", "--data", network.folder().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("none of dev"), "{}", stderr(&output));
 }

@@ -140,6 +140,7 @@ fn a_webhook_is_its_members_alone_and_a_wrong_one_is_refused_with_the_field() {
         (json!({"url": "https://a:b@erp.example/"}), "/url"),
         (json!({"url": "https://erp.example/", "retry_after_s": vec![1; 21]}), "/retry_after_s"),
         (json!({"url": "https://erp.example/", "events": vec!["x"; 33]}), "/events"),
+        (json!({"url": "https://erp.example/", "events": ["invoice.", "invoices."]}), "/events"),
     ] {
         let problem = dev.http.post("/v1/webhooks", &[KEY, JSON], asked.to_string()).problem(422, "http/webhook");
         assert_eq!(problem["field"], field, "{problem}");

@@ -333,7 +333,8 @@ async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
     let refused = || {
         let text = format!("password authentication failed for user {user:?}");
         WireError::fatal(SqlState::Password, text).hint(
-            "the user is a hosted key such as core-corp/dev, the password its token: counterfoil token new --key …",
+            "the user is a key that this node hosts, such as core-corp/dev, the password its token (under dev none): \
+             counterfoil token new --key …",
         )
     };
     match shared.backend.sign_in(user, None) {

@@ -128,7 +128,10 @@ impl<'a> Writer<'a> {
             let message = format!("{table} is the ledger's own: only readers may name it");
             self.findings.add("table/closed", table, message);
         } else {
-            self.findings.add("table/unknown", table, format!("{table} needs its schema: write schema.{table}"));
+            let message = format!(
+                "{table} needs its schema: schema.{table}; tables without one are modules', and no statement that writes names them"
+            );
+            self.findings.add("table/unknown", table, message);
         }
         None
     }

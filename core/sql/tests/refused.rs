@@ -231,6 +231,19 @@ fn lines_count_from_where_the_statement_stands() {
 }
 
 #[test]
+fn who_drops_a_table_or_writes_one_of_a_module_is_told_why_not() {
+    let fixture = fixture();
+    for (text, why) in [
+        ("DROP TABLE warehouse.receipt", "nothing is dropped or altered"),
+        ("ALTER TABLE warehouse.receipt ADD COLUMN x TEXT", "nothing is dropped or altered"),
+        ("UPDATE member SET name = 'a'", "tables without one are modules'"),
+    ] {
+        let found = fixture.check(text).expect_err("refused");
+        assert!(found[0].message.contains(why), "{text}: {found:?}");
+    }
+}
+
+#[test]
 fn the_host_knows_its_functions_only_where_it_says_so() {
     let fixture = fixture();
     let scope = counterfoil_sql::Scope { host_functions: false, ..fixture.scope() };

@@ -39,7 +39,7 @@ impl Member {
         let Some(stated) = headers.get(header::AUTHORIZATION) else {
             return self.session(headers).map(Some).ok_or_else(|| {
                 Problem::unauthenticated(
-                    "this needs a token: Authorization: Bearer …, made by `counterfoil token new --key member/name`",
+                    "this needs a token: Authorization: Bearer …, made by `counterfoil token new --key MEMBER/KEY --dir DIR`",
                 )
             });
         };

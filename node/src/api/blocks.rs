@@ -1,13 +1,10 @@
+use super::asked::{Path, Query};
 use crate::{
     answer,
     member::{Committees, Member},
     problem::{Answer, Problem},
 };
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::HeaderMap,
-};
+use axum::{Json, extract::State, http::HeaderMap};
 use counterfoil_types::{Header, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
+use super::asked::Query;
 use crate::{hub::Mark, member::Member, problem::Answer};
 use axum::{
     body::{Body, Bytes},
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };

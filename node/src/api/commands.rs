@@ -1,4 +1,7 @@
-use super::transactions::{accepted, responds_async};
+use super::{
+    asked::Path,
+    transactions::{accepted, responds_async},
+};
 use crate::{
     answer::{self, Called},
     body,
@@ -9,7 +12,7 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse as _, Response},
 };

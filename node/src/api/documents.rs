@@ -1,4 +1,7 @@
-use super::commands;
+use super::{
+    asked::{Path, Query},
+    commands,
+};
 use crate::{
     answer::{self, Called},
     body,
@@ -12,7 +15,7 @@ use crate::{
 use axum::{
     Json,
     body::Body,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -137,11 +140,10 @@ pub struct Which {
 pub async fn open(
     State(member): State<Arc<Member>>,
     Path((subject, version)): Path<(String, String)>,
-    which: Result<Query<Which>, QueryRejection>,
+    Query(Which { document }): Query<Which>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer<Response> {
-    let Query(Which { document }) = which.map_err(|why| Problem::malformed(why.body_text()))?;
     let Opening { reason } = read(&headers, body).await?;
     let rendering = rendering(&member, &headers, &subject);
     let (record, opened, mut answer) = match audited(&member, &headers, &subject, &version, reason).await? {

@@ -1,3 +1,4 @@
+use super::asked::Query;
 use crate::{
     answer,
     console::confidential,
@@ -6,7 +7,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::HeaderMap,
     response::{
         IntoResponse as _, Response,

@@ -1,4 +1,4 @@
-use super::commands;
+use super::{asked::Path, commands};
 use crate::{
     answer::{self, Called},
     body,
@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };

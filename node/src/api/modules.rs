@@ -1,4 +1,4 @@
-use super::{commands, many, transactions::NDJSON};
+use super::{asked::Query, commands, many, transactions::NDJSON};
 use crate::{
     body,
     member::Member,
@@ -7,7 +7,7 @@ use crate::{
 use axum::{
     Router,
     body::Body,
-    extract::{Query, RawPathParams, State},
+    extract::{RawPathParams, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},

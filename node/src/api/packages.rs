@@ -1,15 +1,10 @@
-use super::commands;
+use super::{asked::Path, commands};
 use crate::{
     body,
     member::Member,
     problem::{Answer, Problem},
 };
-use axum::{
-    body::Body,
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{body::Body, extract::State, http::HeaderMap, response::Response};
 use counterfoil_types::{Call, limits};
 use serde_json::value::RawValue;
 use std::sync::Arc;

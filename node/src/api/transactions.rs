@@ -1,3 +1,4 @@
+use super::asked::Path;
 use crate::{
     answer, body,
     gate::now_ms,
@@ -8,7 +9,7 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };

@@ -1,3 +1,4 @@
+use super::asked::Path;
 use crate::{
     body,
     member::Member,
@@ -7,7 +8,7 @@ use crate::{
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -69,6 +70,13 @@ pub async fn add(State(member): State<Arc<Member>>, headers: HeaderMap, body: Bo
     new.check().map_err(|wrong| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "http/webhook", wrong.to_string()).at(wrong.field)
     })?;
+    // A slip would otherwise be found by nothing ever coming.
+    let events = || member.registry.modules().iter().flat_map(|module| module.events);
+    let begins_none = |begins: &&String| !events().any(|event| event.name.starts_with(begins.as_str()));
+    if let Some(begins) = new.events.iter().find(begins_none) {
+        let detail = format!("no event has a name that begins with {begins:?}, as invoice. or asset.transferred do");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "http/webhook", detail).at("/events"));
+    }
     // In a task of its own: a caller who hangs up leaves nothing half done.
     let (owner, adding) = (kid.member().to_owned(), member.clone());
     let Some(endpoint) = undivided(async move { adding.webhooks.add(owner, new).await }).await? else {

@@ -19,7 +19,8 @@ pub use package::{
 };
 pub use webhook::{DeadLetters, NewWebhook, OneWebhook, Replay, SendDeadLetter, Webhook, Webhooks};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::{config::is_http_url, dev::MEMBERS_MAX};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// A SQL database that several organisations own together.
@@ -99,15 +100,32 @@ pub enum Format {
     Csv,
 }
 
+/// Where the first node of `dev` and of a network on one machine serves HTTP.
+pub const URL: &str = "http://127.0.0.1:7080";
+
+/// The address of a node, as it was given: a slip is told before anything is asked.
+fn node_url(text: &str) -> Result<String, String> {
+    if is_http_url(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("expected http:// or https:// and a host, such as {URL}"))
+    }
+}
+
 /// Which node to ask.
 #[derive(Debug, Clone, Args)]
 pub struct Remote {
     /// The node's address.
-    #[arg(long, env = "COUNTERFOIL_URL", default_value = "http://127.0.0.1:7080", global = true)]
+    #[arg(long, env = "COUNTERFOIL_URL", default_value = URL, value_parser = node_url, global = true)]
     pub url: String,
     /// A token made by `counterfoil token new`; not needed under `dev`.
     #[arg(long, env = "COUNTERFOIL_TOKEN", hide_env_values = true, global = true)]
     pub token: Option<String>,
+}
+
+/// How many validators one process runs.
+fn validators() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MEMBERS_MAX as u64)
 }
 
 /// `dev`
@@ -124,7 +142,7 @@ pub struct Dev {
     #[arg(long, value_name = "ADDRESS")]
     pub sql: Option<SocketAddr>,
     /// How many validators, 1 to 7; 4 in a new directory.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = validators())]
     pub members: Option<usize>,
     /// Starts with an empty ledger.
     #[arg(long)]
@@ -151,10 +169,10 @@ pub struct NetworkNew {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// First HTTP port on loopback; validator after validator.
-    #[arg(long, default_value_t = 7080)]
+    #[arg(long, value_name = "PORT", default_value_t = 7080, value_parser = clap::value_parser!(u16).range(1..))]
     pub http_port: u16,
     /// First consensus port on loopback; validator after validator.
-    #[arg(long, default_value_t = 7180)]
+    #[arg(long, value_name = "PORT", default_value_t = 7180, value_parser = clap::value_parser!(u16).range(1..))]
     pub consensus_port: u16,
     /// Blocks of one epoch.
     #[arg(long, default_value_t = crate::network::EPOCH_LENGTH)]
@@ -325,7 +343,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Bench {
     /// How many validators, 1 to 7.
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = validators())]
     pub members: usize,
     /// What they do.
     #[arg(long, value_enum, default_value = "invoice")]

@@ -2,13 +2,12 @@ use super::{
     args::{ConsoleInvite, ConsoleList, ConsoleRemove, Format},
     exit::{Exit, Outcome},
     output,
-    token::layout,
+    token::{hosted, layout},
 };
 use crate::{
     config::{Config, Layout},
     files,
     gate::now_ms,
-    keystore::Keystore,
     passkey::{self, Entry, Site},
 };
 use counterfoil_client::Table;
@@ -17,9 +16,7 @@ use serde_json::{Value, json};
 /// `counterfoil console invite`
 pub fn invite(args: ConsoleInvite) -> Outcome {
     let layout = layout(&args.dir)?;
-    if Keystore::open(&layout.keys())?.get(&args.key).is_none() {
-        return Err(Exit::No(format!("the key {} is not hosted here", args.key)));
-    }
+    hosted(&layout, &args.key)?;
     let url = url(&layout)?;
     let site = Site::of(&url).ok_or_else(|| {
         Exit::No(format!(
@@ -71,7 +68,7 @@ pub fn list(args: &ConsoleList) -> Outcome {
         return Ok(());
     }
     let columns = columns.map(str::to_owned).to_vec();
-    output::table(&Table { height: 0, columns, rows, truncated: None }, args.output);
+    output::list(Table { height: 0, columns, rows, truncated: None }, args.output);
     Ok(())
 }
 

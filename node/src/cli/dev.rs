@@ -26,7 +26,7 @@ pub fn run(args: Dev) -> Outcome {
         let consortium = Consortium::start(&options, Arc::new(crate::registry())).await?;
         output::text(&banner(&consortium, temporary));
         let stopped = until_stopped(signals, &consortium.members).await;
-        eprintln!("counterfoil: stopping");
+        output::note("counterfoil: stopping");
         consortium.stop().await;
         stopped
     })
@@ -144,7 +144,7 @@ fn banner(consortium: &Consortium, temporary: bool) -> String {
             ),
         ),
         ("a member and its keys", format!("counterfoil member get --id core-corp --url {url}")),
-        ("follow what happens", format!("curl -N {url}/v1/events?from=0")),
+        ("follow what happens", format!("curl -N '{url}/v1/events?from=0'")),
         ("all operations", format!("curl {url}/openapi.json")),
         ("measurements", format!("curl {url}/metrics")),
     ] {

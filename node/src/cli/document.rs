@@ -297,13 +297,15 @@ fn ask_anchors(client: &Client, file: &[u8]) -> Outcome {
 /// `counterfoil document key`
 pub fn key(args: &DocumentKey) -> Outcome {
     let layout = layout(&args.dir)?;
+    let known = keystore::reading_path(&layout.keys(), &args.key).exists();
     let public = keystore::create_reading(&layout.keys(), &args.key)?.public_key();
     let (member, name) = (args.key.member(), args.key.key());
     output::text(&format!("{public}\n"));
-    eprintln!(
-        "counterfoil: a node that runs takes it when it is started again; publish it: \
+    let made = if known { "it was there already" } else { "a node that runs takes it when it is started again" };
+    output::note(&format!(
+        "counterfoil: {made}; members seal for it once it is published: \
          counterfoil document publish-reading-key --member {member} --name {name} --public-key {public} --key {member}/…"
-    );
+    ));
     Ok(())
 }
 

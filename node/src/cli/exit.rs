@@ -1,6 +1,7 @@
+use super::output;
 use counterfoil_client::Error;
 use counterfoil_types::Fault;
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 /// How a command ends when it does not succeed.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Exit {
             Self::Fault(text) => (text, 3),
             Self::Waits(text) => (text, 4),
         };
-        eprintln!("counterfoil: {text}");
+        output::note(&format!("counterfoil: {text}"));
         ExitCode::from(code)
     }
 }
@@ -41,10 +42,36 @@ impl From<Fault> for Exit {
 impl From<Error> for Exit {
     fn from(error: Error) -> Self {
         match &error {
-            Error::Problem(problem) if !problem.is_passing() => Self::No(error.to_string()),
-            Error::Waiting { .. } => Self::Waits(error.to_string()),
-            Error::Seal(_) | Error::NoReadingKey { .. } => Self::No(error.to_string()),
-            _ => Self::Fault(error.to_string()),
+            Error::Problem(problem) if !problem.is_passing() => Self::No(told(&error)),
+            Error::Waiting { .. } => Self::Waits(told(&error)),
+            Error::Seal(_) | Error::NoReadingKey { .. } => Self::No(told(&error)),
+            _ => Self::Fault(told(&error)),
         }
+    }
+}
+
+/// An error, and which option of the command line mends it.
+fn told(error: &Error) -> String {
+    match hint(error) {
+        Some(hint) => format!("{error}\n  {hint}"),
+        None => error.to_string(),
+    }
+}
+
+fn hint(error: &Error) -> Option<&'static str> {
+    const PLACE: &str = "is a node running there? --url or COUNTERFOIL_URL says where it is";
+    match error {
+        Error::Problem(problem) if problem.code == "http/unauthenticated" => {
+            Some("the command line takes one by --token or COUNTERFOIL_TOKEN")
+        }
+        Error::Transport { source, .. } => match &**source {
+            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Some(PLACE),
+            ureq::Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => Some(PLACE),
+            ureq::Error::Io(io) if io.kind() == ErrorKind::InvalidData => {
+                Some("what answers there may speak no TLS: try http://")
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }

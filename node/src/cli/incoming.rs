@@ -2,9 +2,9 @@ use super::{
     args::{Format, IncomingList, IncomingNew, IncomingRemove},
     exit::{Exit, Outcome},
     output,
-    token::layout,
+    token::{hosted, layout},
 };
-use crate::{incoming, keystore::Keystore};
+use crate::incoming;
 use counterfoil_client::Table;
 use counterfoil_types::is_name;
 use serde_json::json;
@@ -18,9 +18,7 @@ pub fn new(args: &IncomingNew) -> Outcome {
     if crate::registry().command(&args.command).is_none() {
         return Err(Exit::No(format!("there is no command {:?}", args.command)));
     }
-    if Keystore::open(&layout.keys())?.get(&args.key).is_none() {
-        return Err(Exit::No(format!("the key {} is not hosted here", args.key)));
-    }
+    hosted(&layout, &args.key)?;
     match incoming::create(&layout.incoming(), &args.name, args.key.clone(), &args.command)? {
         Some(secret) => output::text(&format!("{}\n", secret.reveal())),
         None => return Err(Exit::No(format!("there is an incoming webhook {} already", args.name))),
@@ -39,7 +37,7 @@ pub fn list(args: &IncomingList) -> Outcome {
         output::json(&hooks.iter().map(shown).collect());
         return Ok(());
     }
-    output::table(&Table { height: 0, columns, rows: rows.collect(), truncated: None }, args.output);
+    output::list(Table { height: 0, columns, rows: rows.collect(), truncated: None }, args.output);
     Ok(())
 }
 

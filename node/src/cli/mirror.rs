@@ -35,7 +35,7 @@ async fn follow(args: &Mirror, to: Address) -> Outcome {
     }
     let options = Options { to, history: args.history, once: args.once };
     let node = remote::client(&args.remote);
-    let say = |text: &str| eprintln!("counterfoil: mirror: {text}");
+    let say = |text: &str| output::note(&format!("counterfoil: mirror: {text}"));
     tokio::select! {
         done = counterfoil_mirror::follow(&node, &options, &metrics, say) => done.map_err(Exit::from),
         () = signals.received() => Ok(()),
@@ -47,7 +47,7 @@ async fn tell(listen: SocketAddr, metrics: Arc<Metrics>) -> Outcome {
     let fault = |error: std::io::Error| Exit::Fault(format!("listening on {listen}: {error}"));
     let listener = TcpListener::bind(listen).await.map_err(fault)?;
     let address = listener.local_addr().map_err(fault)?;
-    eprintln!("counterfoil: mirror: metrics at http://{address}/metrics");
+    output::note(&format!("counterfoil: mirror: metrics at http://{address}/metrics"));
     let answer = get(move || std::future::ready(metrics.encode()));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, Router::new().route("/metrics", answer)).await {
@@ -76,7 +76,8 @@ async fn compare(args: &Mirror, verify: &MirrorVerify, to: Address) -> Outcome {
         0 => String::new(),
         more => format!(", {more} of them not named"),
     };
-    Err(Exit::No(format!("the mirror differs from height {height} of ledger {ledger}: {count} differences{more}")))
+    let differences = if count == 1 { "difference" } else { "differences" };
+    Err(Exit::No(format!("the mirror differs from height {height} of ledger {ledger}: {count} {differences}{more}")))
 }
 
 impl From<Error> for Exit {

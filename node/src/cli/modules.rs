@@ -11,6 +11,9 @@ use serde_json::{Map, Value};
 /// The argument that holds the whole input.
 const WITH: &str = "with";
 
+/// What is longer is told by the API's documentation.
+const FORM_BYTES_MAX: usize = 240;
+
 /// Adds `counterfoil <module> <verb>` for every command that modules declare and every query to which a route of theirs leads, where
 /// there is no verb of our own.
 pub fn add(mut root: Command, registry: &Registry) -> Command {
@@ -50,21 +53,20 @@ fn verb(command: &CommandDeclaration) -> Command {
     let input =
         Arg::new(WITH).long(WITH).value_name("JSON").help("All arguments at once: JSON, @file, or @- for stdin");
     verb = verb.arg(input);
-    for Member { name, option, schema, required } in members(command) {
+    for Member { name, option, schema, required, written } in members(command) {
         // A negative number is for the ledger to refuse, in words about what it is.
         let mut arg = Arg::new(format!("/{name}")).long(option).conflicts_with(WITH).allow_negative_numbers(true);
-        if let Some(text) = schema["description"].as_str() {
-            arg = arg.help(text.trim_end_matches('.').to_owned());
-        }
-        if required {
-            arg = arg.required_unless_present(WITH);
-        }
-        arg = arg.value_name(match Form::of(&schema) {
-            Form::Text => "TEXT",
-            Form::Integer => "NUMBER",
-            Form::Boolean => "true|false",
-            Form::Json => "JSON",
-        });
+        let text = schema["description"].as_str().unwrap_or_default().trim_end_matches('.');
+        arg = match Form::of(&schema) {
+            Form::Json if written.len() <= FORM_BYTES_MAX => arg.help(format!("{text}: {written}, or @file")),
+            Form::Json => arg.help(format!("{text}: JSON, or @file; its form is in /docs")),
+            _ => arg.help(text.to_owned()),
+        };
+        arg = match required {
+            true => arg.required_unless_present(WITH).help_heading("Input"),
+            false => arg.help_heading("Optional input"),
+        };
+        arg = arg.value_name(Form::of(&schema).value_name());
         if let Some(choices) = choices(&schema) {
             arg = arg.value_parser(PossibleValuesParser::new(choices));
         }
@@ -79,6 +81,8 @@ struct Member {
     option: String,
     schema: Value,
     required: bool,
+    /// How its JSON is written.
+    written: String,
 }
 
 /// How an argument is written.
@@ -98,6 +102,15 @@ impl Form {
             Some("integer") => Self::Integer,
             Some("boolean") => Self::Boolean,
             _ => Self::Json,
+        }
+    }
+
+    fn value_name(&self) -> &'static str {
+        match self {
+            Self::Text => "TEXT",
+            Self::Integer => "NUMBER",
+            Self::Boolean => "true|false",
+            Self::Json => "JSON",
         }
     }
 
@@ -122,7 +135,8 @@ fn members(command: &CommandDeclaration) -> Vec<Member> {
     let member = |(name, schema): (String, Value)| {
         let option = name.replace('_', "-");
         let option = if own.contains(&option.as_str()) { format!("input-{option}") } else { option };
-        Member { required: required(&name), schema: resolve(&document, schema), name, option }
+        let written = written(&document, &schema);
+        Member { required: required(&name), schema: resolve(&document, schema), name, option, written }
     };
     properties.into_iter().map(member).collect()
 }
@@ -135,6 +149,32 @@ fn resolve(document: &Value, schema: Value) -> Value {
         found["description"] = schema["description"].clone();
     }
     found
+}
+
+/// The form of a schema's JSON, such as `[{"name": TEXT, "sealed"?: true|false}, …]`; a member with `?` may be left out.
+fn written(document: &Value, schema: &Value) -> String {
+    let is_null = |one: &&Value| one["type"] == "null";
+    if let Some(inner) = schema["anyOf"].as_array().and_then(|all| all.iter().find(|one| !is_null(one))) {
+        return written(document, inner);
+    }
+    let schema = resolve(document, schema.clone());
+    match kind(&schema) {
+        Some("array") => format!("[{}, …]", written(document, &schema["items"])),
+        Some("object") if schema["properties"].is_object() => {
+            let required =
+                |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+            let member = |(name, inner): (&String, &Value)| {
+                let mark = if required(name) { "" } else { "?" };
+                format!("\"{name}\"{mark}: {}", written(document, inner))
+            };
+            let members = schema["properties"].as_object().into_iter().flatten().map(member);
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        _ => match choices(&schema) {
+            Some(choices) => choices.join("|"),
+            None => Form::of(&schema).value_name().to_owned(),
+        },
+    }
 }
 
 fn kind(schema: &Value) -> Option<&str> {
@@ -182,4 +222,20 @@ fn perform(command: &CommandDeclaration, matches: &ArgMatches) -> Outcome {
         }
     }
     call::run(command.name, &Value::Object(with).to_string(), &signing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_says_what_a_command_needs_and_how_its_lists_are_written() {
+        let mut root = add(Command::new("counterfoil"), &crate::registry());
+        let noun = root.find_subcommand_mut("document").expect("a module");
+        let help = noun.find_subcommand_mut("define-type").expect("a command").render_long_help().to_string();
+        let (needed, optional) = help.split_once("Optional input:").expect("two headings");
+        assert!(needed.contains("--type <TEXT>") && optional.contains("--mandatory-readers <JSON>"), "{help}");
+        assert!(optional.contains("[TEXT, …]"), "{help}");
+        assert!(help.contains("\"name\": TEXT"), "{help}");
+    }
 }

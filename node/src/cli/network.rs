@@ -26,17 +26,11 @@ pub fn new(args: &NetworkNew) -> Outcome {
         let (id, roles) = split(text);
         members.push(Founder::member(id, &roles.unwrap_or_else(|| vec!["enterprise"]), host));
     }
-    let mut addresses = BTreeMap::new();
-    for (at, member) in members.iter().filter(|member| member.validates).enumerate() {
-        let port = |first: u16| {
-            let port = u16::try_from(usize::from(first) + at)
-                .map_err(|_| Exit::Usage(format!("no {at} ports after {first}")))?;
-            Ok::<_, Exit>(SocketAddr::from(([127, 0, 0, 1], port)))
-        };
-        addresses.insert(member.id.clone(), (port(args.http_port)?, port(args.consensus_port)?));
-    }
+    let addresses = addresses(args, &members)?;
     let plan = Plan { name: args.name.clone(), epoch_length: args.epoch_length, members };
-    plan.found(now_ms())?.write(&args.out, &addresses)?;
+    // What is wrong with a plan is what was asked for.
+    let founded = plan.found(now_ms()).map_err(|fault| Exit::Usage(fault.report()))?;
+    founded.write(&args.out, &addresses)?;
     let out = args.out.display();
     let mut text = format!("genesis    {out}/genesis.json\n");
     for member in plan.members.iter().filter(|member| member.validates) {
@@ -54,6 +48,29 @@ pub fn new(args: &NetworkNew) -> Outcome {
     }
     output::text(&text);
     Ok(())
+}
+
+/// Where each validator serves HTTP and the others: ports of this machine, one after the other.
+fn addresses(args: &NetworkNew, members: &[Founder]) -> Result<BTreeMap<String, (SocketAddr, SocketAddr)>, Exit> {
+    let validators = || members.iter().filter(|member| member.validates);
+    let count = validators().count();
+    let ports = |option: &str, first: u16| {
+        let last = usize::from(first) + count - 1;
+        let last = u16::try_from(last).map_err(|_| {
+            Exit::Usage(format!("{option} {first}: {count} validators need ports up to {last}, above 65535"))
+        })?;
+        Ok::<_, Exit>(first..=last)
+    };
+    let http = ports("--http-port", args.http_port)?;
+    let consensus = ports("--consensus-port", args.consensus_port)?;
+    if let Some(port) = http.clone().find(|port| consensus.contains(port)) {
+        let (http, consensus) = (args.http_port, args.consensus_port);
+        let why = format!("both need port {port}: each takes one port a validator");
+        return Err(Exit::Usage(format!("--http-port {http} and --consensus-port {consensus}: {why}")));
+    }
+    let local = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
+    let each = validators().zip(http.zip(consensus));
+    Ok(each.map(|(member, (http, consensus))| (member.id.clone(), (local(http), local(consensus)))).collect())
 }
 
 /// `id:role+role` as id and roles.

@@ -1,5 +1,6 @@
 use super::args::Format;
 use counterfoil_client::Table;
+use counterfoil_proof::Utc;
 use serde_json::{Value, json};
 use std::io::Write as _;
 
@@ -14,12 +15,39 @@ pub fn text(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// Says something on stderr, beside the data. A reader who has gone is no error.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// Writes a table to stdout.
 pub fn table(table: &Table, format: Format) {
     match format {
         Format::Table => text(&aligned(&table.columns, &table.rows)),
         Format::Csv => text(&csv(&table.columns, &table.rows)),
         Format::Json => json(&json!({"height": table.height, "columns": table.columns, "rows": table.rows})),
+    }
+}
+
+/// Writes a list as [`table`] does; people read its times in UTC, programs in milliseconds since 1970.
+pub fn list(mut table: Table, format: Format) {
+    if format == Format::Table {
+        with_times(&mut table);
+    }
+    self::table(&table, format);
+}
+
+/// What is less is a span of time, not a point.
+const POINT_MS_MIN: u64 = 1_000_000_000_000;
+
+fn with_times(table: &mut Table) {
+    let times: Vec<usize> = (0..table.columns.len()).filter(|at| table.columns[*at].ends_with("_ms")).collect();
+    for row in &mut table.rows {
+        for at in &times {
+            if let Some(ms) = row[*at].as_u64().filter(|ms| *ms >= POINT_MS_MIN) {
+                row[*at] = Utc(ms).to_string().into();
+            }
+        }
     }
 }
 
@@ -77,6 +105,16 @@ fn csv(columns: &[String], rows: &[Vec<Value>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_a_list_are_read_by_people_and_spans_stay_numbers() {
+        let columns = ["opened_ms", "lapse_ms", "total"].map(str::to_owned).to_vec();
+        let rows = vec![vec![json!(1_795_752_790_752_u64), json!(259_200_000), json!(1_795_752_790_752_u64)]];
+        let mut table = Table { height: 0, columns, rows, truncated: None };
+        with_times(&mut table);
+        let shown = [json!("2026-11-27T04:13:10.752Z"), json!(259_200_000), json!(1_795_752_790_752_u64)];
+        assert_eq!(table.rows, [shown]);
+    }
 
     #[test]
     fn tables_align_and_csv_quotes() {

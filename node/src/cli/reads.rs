@@ -55,10 +55,10 @@ pub fn run(path: &str, query: &Query, matches: &ArgMatches) -> Outcome {
     let standard = if page { Format::Table } else { Format::Json };
     match matches.get_one::<Format>("output").copied().unwrap_or(standard) {
         Format::Json => output::json(&answer),
-        format => output::table(&table(query, if page { &answer["items"] } else { &answer }), format),
+        format => output::list(table(query, if page { &answer["items"] } else { &answer }), format),
     }
     if let Some(next) = answer["next"].as_str().filter(|_| page) {
-        eprintln!("counterfoil: there is more: --cursor '{next}'");
+        output::note(&format!("counterfoil: there is more: --cursor '{next}'"));
     }
     Ok(())
 }

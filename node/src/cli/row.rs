@@ -24,9 +24,9 @@ pub fn history(args: &RowHistory) -> Outcome {
     let columns = ["height", "place", "time_ms", "transaction", "old", "new"].map(str::to_owned).to_vec();
     let height = page.items.first().map_or(0, |version| version.height);
     let rows = page.items.iter().map(row).collect();
-    output::table(&Table { height, columns, rows, truncated: None }, args.output);
+    output::list(Table { height, columns, rows, truncated: None }, args.output);
     if let Some(next) = page.next {
-        eprintln!("counterfoil: there is more: --cursor '{next}'");
+        output::note(&format!("counterfoil: there is more: --cursor '{next}'"));
     }
     Ok(())
 }

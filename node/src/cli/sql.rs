@@ -32,7 +32,10 @@ fn read(args: &Sql) -> Outcome {
     let table = client.select(&select)?;
     output::table(&table, args.output);
     if let Some(limit) = &table.truncated {
-        eprintln!("counterfoil: cut off: {}", limit.as_str().map_or_else(|| limit.to_string(), str::to_owned));
+        output::note(&format!(
+            "counterfoil: cut off: {}",
+            limit.as_str().map_or_else(|| limit.to_string(), str::to_owned)
+        ));
     }
     Ok(())
 }
@@ -67,7 +70,7 @@ fn write(args: &Sql, kid: &Kid) -> Outcome {
     let height = done["receipt"]["height"].as_u64().unwrap_or_default();
     let columns = ["statement", "rows"].map(str::to_owned).to_vec();
     output::table(&Table { height, columns, rows, truncated: None }, args.output);
-    eprintln!("counterfoil: done at height {height}");
+    output::note(&format!("counterfoil: done at height {height}"));
     Ok(())
 }
 

@@ -5,17 +5,14 @@ use super::{
 };
 use crate::{config::Layout, keystore::Keystore, tokens};
 use counterfoil_client::Table;
+use counterfoil_types::Kid;
 use serde_json::json;
 use std::path::Path;
 
 /// `counterfoil token new`
 pub fn new(args: TokenNew) -> Outcome {
     let layout = layout(&args.dir)?;
-    let keys = Keystore::open(&layout.keys())?;
-    if keys.get(&args.key).is_none() {
-        let hosted: Vec<_> = keys.kids().map(ToString::to_string).collect();
-        return Err(Exit::No(format!("the key {} is not hosted here; hosted: {}", args.key, hosted.join(", "))));
-    }
+    hosted(&layout, &args.key)?;
     let token = tokens::create(&layout.tokens(), args.key)?;
     output::text(&format!("{token}\n"));
     Ok(())
@@ -31,7 +28,7 @@ pub fn list(args: &TokenList) -> Outcome {
     }
     let rows = stored.iter().map(|token| vec![json!(token.id()), json!(token.key), json!(token.created_ms)]).collect();
     let columns = ["id", "key", "created_ms"].map(str::to_owned).to_vec();
-    output::table(&Table { height: 0, columns, rows, truncated: None }, args.output);
+    output::list(Table { height: 0, columns, rows, truncated: None }, args.output);
     Ok(())
 }
 
@@ -50,6 +47,17 @@ pub fn revoke(args: &TokenRevoke) -> Outcome {
         output::text(&format!("revoked {} of {}\n", token.id(), token.key));
     }
     Ok(())
+}
+
+/// That the node of a directory hosts a key; if not, which ones it does.
+pub fn hosted(layout: &Layout, key: &Kid) -> Result<(), Exit> {
+    let keys = Keystore::open(&layout.keys())?;
+    if keys.get(key).is_some() {
+        return Ok(());
+    }
+    let others: Vec<_> = keys.kids().map(Kid::as_str).collect();
+    let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
+    Err(Exit::No(format!("the key {key} is not hosted here; hosted: {others}")))
 }
 
 /// The layout of a validator's directory.

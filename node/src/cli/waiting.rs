@@ -1,4 +1,4 @@
-use super::{exit::Exit, output};
+use super::{args::URL, exit::Exit, output};
 use counterfoil_client::{Client, Error, Waiting};
 use counterfoil_proof::Utc;
 use serde_json::{Value, json};
@@ -19,13 +19,14 @@ pub fn explain(client: &Client, error: Error) -> Exit {
             keys.extend(candidates(client, &shown, need));
         }
     }
-    let _ = write!(text, "\n  what will be done:  counterfoil approval get --proposal {proposal}");
+    let at = if client.url() == URL { String::new() } else { format!(" --url {}", client.url()) };
+    let _ = write!(text, "\n  what will be done:  counterfoil approval get --proposal {proposal}{at}");
     keys.dedup();
     if keys.is_empty() {
         keys.push("MEMBER/KEY".to_owned());
     }
     for key in keys {
-        let sign = format!("approval sign --proposal {proposal} --calls-hash {calls_hash} --key {key}");
+        let sign = format!("approval sign --proposal {proposal} --calls-hash {calls_hash} --key {key}{at}");
         let _ = write!(text, "\n  to sign it:         counterfoil {sign}");
     }
     Exit::Waits(text)

@@ -66,5 +66,5 @@ fn show(found: &Value, columns: &[&str], format: Format) {
     let row = |one: &Value| columns.iter().map(|column| one[*column].clone()).collect();
     let rows = found.as_array().into_iter().flatten().map(row).collect();
     let columns = columns.iter().map(|column| (*column).to_owned()).collect();
-    output::table(&Table { height: 0, columns, rows, truncated: None }, format);
+    output::list(Table { height: 0, columns, rows, truncated: None }, format);
 }

@@ -3,6 +3,9 @@
 
 const byId = (id) => document.getElementById(id);
 
+// The key of the example that was opened last.
+let suggested = "";
+
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -74,11 +77,17 @@ function operationView(api, path, method, operation) {
     event.preventDefault();
     send(path, method, rows, types.length ? { type: type.value, text: body.value } : null, answer);
   });
-  const inner = element("div", {}, element("p", {}, operation.description ?? ""), form);
+  const signer = operation["x-example-key"];
+  const note = signer ? element("p", {}, element("small", {}, `The example works as it stands under dev, signed by ${signer}.`)) : null;
+  const inner = element("div", {}, element("p", {}, operation.description ?? ""), note, form);
   const view = element("details", {},
     element("summary", {}, element("span", { class: `method ${method}` }, method.toUpperCase()),
       element("span", { class: "path" }, path), element("span", {}, operation.summary ?? "")), inner);
-  view.addEventListener("toggle", () => { if (view.open && !body.value) fill(); });
+  view.addEventListener("toggle", () => {
+    if (view.open && !body.value) fill();
+    // A key that the reader has entered stays.
+    if (view.open && signer && ["", suggested].includes(byId("key").value)) byId("key").value = suggested = signer;
+  });
   view.dataset.text = `${method} ${path} ${operation.summary ?? ""}`.toLowerCase();
   return view;
 }

@@ -1,3 +1,4 @@
+mod examples;
 mod packages;
 mod webhooks;
 
@@ -19,6 +20,7 @@ pub fn document(registry: &Registry) -> Value {
             many(&mut document["paths"][route.path]["post"]);
         }
     }
+    examples::add(&mut document, registry);
     if let Some(tags) = document["tags"].as_array_mut() {
         tags.insert(0, json!({"name": "Ledger", "description": "The ledger itself, whatever runs on it."}));
         tags.push(json!({"name": "Node", "description": "This node, for its operators."}));
@@ -107,10 +109,10 @@ fn seal_body() -> Value {
         },
     });
     let example = json!({
-        "document": "shop-1/contract-7",
-        "type": "tax-bureau/contract",
-        "fields": [{"name": "matter", "value": "lease"}],
-        "sealed": [{"name": "price", "value": "188000.50"}],
+        "document": "shop-1/lease-7",
+        "type": "tax-bureau/lease",
+        "fields": [{"name": "matter", "value": "lease of a cold store"}],
+        "sealed": [{"name": "rent", "value": "18800.00"}, {"name": "landlord", "value": "Chen"}],
         "readers": ["bank-a"],
     });
     json!({"required": true, "content": {"application/json": {"schema": schema, "example": example}}})

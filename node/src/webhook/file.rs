@@ -5,7 +5,7 @@ use super::{
 use crate::{feed::Place, gate::now_ms};
 use counterfoil_types::{Fault, Hash};
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 use serde::Serialize;
 use std::{
     fs::OpenOptions,
@@ -56,7 +56,14 @@ pub struct WebhookFile {
 impl WebhookFile {
     /// Opens the file, or makes it, readable by its owner alone.
     pub fn open(path: &Path, ledger: Hash) -> Result<Self, Fault> {
-        let failed = |error| Fault::new(format!("opening {}", path.display()), error);
+        let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Fault::Corrupt {
+                what: path.display().to_string(),
+                detail: error.to_string(),
+                recover: "restore it from a backup, or move it away and have webhooks added again".to_owned(),
+            },
+            _ => Fault::new(format!("opening {}", path.display()), error),
+        };
         // SQLite gives its further files the rights of this one.
         let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
         made.map_err(|error| Fault::new(format!("making {}", path.display()), error))?;

@@ -23,7 +23,10 @@ pub fn new(args: &PackageNew) -> Outcome {
     let (source, scenarios) = template.named(&args.name);
     // The templates hold, so what is found is about the name.
     if let Some(found) = scenario::check(counterfoil_apps::modules(), &source).first() {
-        return Err(Exit::Usage(format!("{:?} cannot be the name of a package: {}", args.name, found.message)));
+        return Err(Exit::Usage(format!(
+            "{:?} cannot be the name of a package, a to z, then a to z, 0 to 9 and _: {}",
+            args.name, found.message
+        )));
     }
     let folder = args.out.clone().unwrap_or_else(|| PathBuf::from(&args.name));
     let failed = |error| Fault::new(format!("making {}, which must not be there yet", folder.display()), error);
@@ -48,9 +51,14 @@ pub fn check(args: &PackageCheck) -> Outcome {
     if !rows.is_empty() || args.output != Format::Table {
         table(&["line", "rule", "message"], rows, args.output);
     }
+    let file = args.file.display();
     match found.len() {
-        0 => Ok(()),
-        count => Err(Exit::No(format!("{}: {count} findings", args.file.display()))),
+        0 => {
+            output::note(&format!("counterfoil: {file}: nothing is against it"));
+            Ok(())
+        }
+        1 => Err(Exit::No(format!("{file}: 1 finding"))),
+        count => Err(Exit::No(format!("{file}: {count} findings"))),
     }
 }
 

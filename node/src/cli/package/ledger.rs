@@ -54,7 +54,19 @@ pub fn call(args: &PackageCall) -> Outcome {
             return Err(Exit::Usage(format!("{name} is given twice")));
         }
     }
+    let missing = missing(&action["parameters"], &with);
+    if !missing.is_empty() {
+        return Err(Exit::Usage(format!("{} needs {} too", args.action, missing.join(", "))));
+    }
     run(&client, "package.call", &json!({"action": args.action, "with": with}), &args.signing).map(drop)
+}
+
+/// The parameters that are not given and cannot be null, each with its type.
+fn missing(parameters: &Value, with: &Map<String, Value>) -> Vec<String> {
+    let text = |parameter: &Value, member: &str| parameter[member].as_str().unwrap_or_default().to_owned();
+    let needed = parameters.as_array().into_iter().flatten().filter(|parameter| parameter["nullable"] == false);
+    let missing = needed.filter(|parameter| !with.contains_key(&text(parameter, "name")));
+    missing.map(|parameter| format!("{}={}", text(parameter, "name"), text(parameter, "type"))).collect()
 }
 
 /// An argument as a value of its parameter's type.
@@ -137,9 +149,9 @@ fn who_can_vote(client: &Client, state: &Value, named: Vec<String>) -> Outcome {
         &[package.into(), version.clone()],
     )?;
     let voted: Vec<&str> = voted.rows.iter().filter_map(|row| row.first()?.as_str()).collect();
-    eprintln!("counterfoil: {missing} more of its owners must agree");
+    output::note(&format!("counterfoil: {missing} more of its owners must agree"));
     for owner in owners.iter().filter(|owner| !voted.contains(&owner.as_str())) {
-        eprintln!("  counterfoil package vote {package} {version} --as {owner}/KEY");
+        output::note(&format!("  counterfoil package vote {package} {version} --as {owner}/KEY"));
     }
     Ok(())
 }

@@ -73,8 +73,12 @@ impl Page {
     /// Whether this page is the one at `path` or one below it.
     pub fn is_below(&self, path: &str) -> bool {
         let here = self.path.split('?').next().unwrap_or_default();
-        // The reports are about invoices, and the way to them is there.
-        let here = if here.starts_with("/tax") { "/invoices" } else { here };
+        // The reports are about invoices, and what members decide together is a part of their pages.
+        let here = match here.split('/').nth(1) {
+            Some("tax") => "/invoices",
+            Some("governance") => "/members",
+            _ => here,
+        };
         match here.strip_prefix(path) {
             Some(rest) => rest.is_empty() || path != "/" && rest.starts_with('/'),
             None => false,

@@ -130,6 +130,8 @@ pub const ALL: &[Reason] = &[
     ),
     Reason::new("member/4", "A key of this name exists or existed: choose another", "该名称已被使用，请换一个"),
     Reason::new("member/5", "This public key is in use already", "该公钥已被使用"),
+    Reason::new("member/8", "There is no such key", "没有这把密钥"),
+    Reason::new("member/9", "This key is revoked already", "该密钥已吊销"),
     Reason::new(
         "member/10",
         "This is the last admin key that is valid without limit: add another first",
@@ -140,8 +142,26 @@ pub const ALL: &[Reason] = &[
         "Only a key with the role admin proposes and votes",
         "只有 admin 角色的密钥可以提案和投票",
     ),
+    Reason::new(
+        "member/16",
+        "This is no public key: ed25519: and 64 digits, or p256: and 66, of 0-9 and a-f",
+        "这不是公钥：ed25519: 加 64 位，或 p256: 加 66 位（0-9、a-f）",
+    ),
+    Reason::new(
+        "member/19",
+        "This text is empty or too long, or has characters that are not allowed",
+        "文字为空、过长或含有不允许的字符",
+    ),
+    Reason::new("member/20", "These are too many", "数量过多"),
     Reason::new("member/31", "This has been decided already", "已有决定"),
+    Reason::new("member/32", "Its time is over", "已过期"),
     Reason::new("member/34", "Your organisation has voted already", "贵机构已投票"),
+    Reason::new("member/38", "Give at least one call", "请至少填写一个调用"),
+    Reason::new(
+        "member/40",
+        "Your organisation has as many open proposals as it may: withdraw one first",
+        "贵机构的待决提案数量已达上限，请先撤回一个",
+    ),
     Reason::new(
         "member/59",
         "This could be the name of a package: an organisation's id has a - or a ., or begins with a digit",
@@ -181,6 +201,12 @@ pub const ALL: &[Reason] = &[
         "文字过长或含有不允许的字符",
     ),
     Reason::new("document/25", "There is no such active member", "没有这个成员，或成员已停用"),
+    Reason::new(
+        "http/no-reading-key",
+        "This member has published no reading key: nothing can be sealed for it",
+        "该成员未公布阅读密钥，无法向其密封内容",
+    ),
+    Reason::new("seal/8", "Fill in at least one sealed field", "请至少填写一个密封字段"),
     Reason::new("document/30", "This member can read it already", "该成员已是读者"),
     Reason::new(
         "sample/expired",

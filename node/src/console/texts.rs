@@ -60,6 +60,7 @@ texts! {
     nothing_here: "Nothing here yet.", "暂无内容。";
     sample_notice: "A ledger for trying out: no money moves.", "试用账本：没有真实资金往来。";
     noscript: "This page needs JavaScript: your key signs in your browser.", "本页需要 JavaScript：您的密钥在浏览器里签名。";
+    noscript_reads: "Without JavaScript this page can be read; turn it on to sign and send.", "未启用 JavaScript 时本页仅供阅读，签名提交须启用 JavaScript。";
     problem_title: "That does not work", "无法完成";
     working: "One moment …", "请稍候……";
     unreachable: "The node does not answer. Check the connection and try again.", "节点没有应答。请检查网络后重试。";
@@ -180,12 +181,41 @@ texts! {
     state_red: "Red letter", "红字发票";
     state_reversed: "Reversed", "已冲红";
     state_partly_reversed: "Partly reversed", "部分冲红";
+    role_governor: "governor", "治理机构";
+    role_tax_authority: "tax authority", "税务机关";
+    role_bank: "bank", "银行";
+    role_enterprise: "enterprise", "企业";
+    role_provider: "provider", "服务商";
+    role_person: "person", "个人";
+    role_admin: "admin", "管理员";
+    role_maker: "maker", "制单";
+    role_checker: "checker", "复核";
+    role_system: "system", "系统";
+    role_device: "device", "设备";
 }
 
 impl Texts {
     /// A kind of invoice under Chinese VAT, by its name in the ledger.
     pub fn kind(&self, name: &str) -> &'static str {
         if name == "special" { self.kind_special } else { self.kind_ordinary }
+    }
+
+    /// A role of a member or a key; by its name in the ledger where people have no word for it.
+    pub fn role<'a>(&self, name: &'a str) -> &'a str {
+        match name {
+            "governor" => self.role_governor,
+            "tax-authority" => self.role_tax_authority,
+            "bank" => self.role_bank,
+            "enterprise" => self.role_enterprise,
+            "provider" => self.role_provider,
+            "person" => self.role_person,
+            "admin" => self.role_admin,
+            "maker" => self.role_maker,
+            "checker" => self.role_checker,
+            "system" => self.role_system,
+            "device" => self.role_device,
+            _ => name,
+        }
     }
 
     /// A state of an invoice or an application, or a step of its history, by its name in the ledger.

@@ -17,6 +17,7 @@ const PAGES: &[&str] = &[
     "/do/escrow/open",
     "/do/invoice.issue",
     "/documents",
+    "/documents/find?field=matter&value=lease+of+a+shop",
     "/documents/seal",
     "/governance",
     "/inbox",

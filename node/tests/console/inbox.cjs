@@ -57,7 +57,7 @@ async function story({ base, language, width }) {
     await act(page, "supplier-1/dev");
     await refusals(page, base, language);
     await offer(page, base, "11.00", "to accept");
-    await offer(page, base, "12.00", "to refuse");
+    await offer(page, base, "12.00", "not ordered");
     await offer(page, base, "13.00", "to withdraw");
     // From the account, and from the inbox, the sender takes an offer back.
     await page.goto(`${base}/inbox`);
@@ -74,7 +74,7 @@ async function story({ base, language, width }) {
     const before = await waiting(page);
     assert.ok(before >= 2);
     await page.goto(`${base}/inbox`);
-    const refused = page.locator("#offer > li").filter({ hasText: "to refuse" });
+    const refused = page.locator("#offer > li").filter({ hasText: "not ordered" });
     await refused.locator("form[data-action$='/refuse'] input").fill("not ordered");
     await Promise.all([page.waitForNavigation(), refused.locator("form[data-action$='/refuse'] button").click()]);
     await waits(page, before - 1);

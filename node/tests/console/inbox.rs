@@ -189,6 +189,13 @@ fn what_waits_is_shown_page_by_page_and_counted_up_to_a_hundred() {
         path = format!("/inbox/offer?after={}", next.split('"').next().unwrap());
     }
     assert!(seen.starts_with(&amounts(&first, "offer")));
+    let with = json!({"from": "shop-1/cny", "to": "supplier-1", "asset": "bank-a/CNY", "amount": "1.00", "expires_ms": expires});
+    dev.command("asset.offer", "shop-1/dev", &with);
+    let sender = shown(&dev, "supplier-1/dev", "/inbox");
+    assert!(
+        sender.contains("<a href=\"#offer\">Money offered to you <b>1</b>") && sender.contains("<b>10+</b>"),
+        "its kinds lead to their lists: {sender}"
+    );
     assert_eq!(seen.len(), 104);
     let distinct: std::collections::BTreeSet<_> = seen.iter().collect();
     assert_eq!(distinct.len(), 104, "none is left out and none is shown twice");

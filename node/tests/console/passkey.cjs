@@ -50,6 +50,9 @@ async function story({ base, link, expired, key, language }) {
 
     await page.goto(expired);
     await problem(page);
+    assert.ok(await page.isHidden("#set-up"), "nothing to press");
+    await page.goto(`${base}/set-up`);
+    await problem(page);
     await page.goto("about:blank");
     await page.goto(link);
     await page.waitForSelector("#set-up-for:not([hidden])");

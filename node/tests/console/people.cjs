@@ -23,6 +23,13 @@ async function wrongAt(page, input) {
 async function transfers(page, base, language) {
   await page.goto(`${base}/accounts`);
   await act(page, "supplier-1/dev");
+  await page.click("details.seat summary");
+  await page.keyboard.press("Escape");
+  assert.ok(await page.isHidden("#seat-kid"), "the menu goes away");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "SUMMARY");
+  await page.fill("#look-up", "nobody");
+  await page.click("form[action^='/accounts'] button");
+  await page.waitForSelector("#look-up[aria-invalid=true]");
   await inspect(page);
   await page.click("a[href='/accounts/supplier-1/cny']");
   const rows = () => page.locator("#statement tbody tr").count();

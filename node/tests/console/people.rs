@@ -125,6 +125,88 @@ fn all_versions_and_readers_of_a_document_can_be_paged_to() {
     seat(&dev, "/documents/shop%2D1%2Fpages?version=54", "shop-1/dev").expect(404);
 }
 
+/// A type whose documents have nothing to seal has a form all the same, and what is in the clear is found by its value.
+#[test]
+fn documents_without_sealed_fields_are_written_and_found_by_a_field() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    let fields = json!([{"name": "matter", "sealed": false, "required": true}]);
+    let note = json!({"type": "tax-bureau/note", "title": "Note", "fields": fields});
+    dev.command("document.define_type", "tax-bureau/dev", &note);
+    let form = |query: &str| {
+        seat(&dev, &format!("/documents/seal?type=tax-bureau%2Fnote{query}"), "shop-1/dev").expect(200).text()
+    };
+    let (first, next) = (form(""), form("&document=shop-1%2Fnote&version=2"));
+    assert!(
+        first.contains("data-action=\"/v1/commands/document.create\"") && first.contains("data-field=\"/type\""),
+        "{first}"
+    );
+    assert!(
+        next.contains("data-action=\"/v1/commands/document.revise\"") && next.contains("data-field=\"/version\""),
+        "{next}"
+    );
+    assert!(
+        !first.contains("/sealed") && !first.contains("seal-readers") && !next.contains("data-field=\"/type\""),
+        "{first}"
+    );
+
+    let written = |name: String, matter: &str| {
+        let fields = json!([{"name": "matter", "value": matter}]);
+        dev.command(
+            "document.create",
+            "shop-1/dev",
+            &json!({"document": format!("shop-1/{name}"), "type": "tax-bureau/note", "fields": fields}),
+        );
+    };
+    (10..62).for_each(|at| written(format!("n-{at}"), "a & b"));
+    written("other".to_owned(), "c");
+    let revised = json!({"document": "shop-1/n-10", "version": 2, "fields": [{"name": "matter", "value": "c"}]});
+    dev.command("document.revise", "shop-1/dev", &revised);
+    let find = |query: &str| seat(&dev, &format!("/documents/find{query}"), "bank-a/dev").expect(200).text();
+    let found = find("?field=matter&value=a+%26+b");
+    assert!(!found.contains(">shop-1/n-10<"), "its newest version has another value: {found}");
+    assert!(
+        found.contains(">shop-1/n-11<") && found.contains(">shop-1/n-60<") && !found.contains(">shop-1/n-61<"),
+        "{found}"
+    );
+    let (_, next) =
+        found.split_once("/documents/find?field=matter&#38;value=a%20%26%20b&#38;after=").expect("there are more");
+    let next = find(&format!("?field=matter&value=a+%26+b&after={}", next.split('"').next().unwrap()));
+    assert!(next.contains(">shop-1/n-61<") && !next.contains(">shop-1/n-60<"), "{next}");
+    for nothing in ["", "?field=matter", "?field=matter&value=nothing", "?field=rent&value=18800.00"] {
+        assert!(!find(nothing).contains("<table"), "{nothing}");
+    }
+}
+
+#[test]
+fn pages_say_why_an_account_is_frozen_and_what_a_call_does() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    let frozen = json!({"account": "shop-1/cny", "reason": "<i>court order</i>"});
+    dev.command("asset.freeze", "bank-a/dev", &frozen);
+    let page = || seat(&dev, "/accounts/shop-1/cny", "shop-1/dev").expect(200).text();
+    assert!(
+        page().contains("&#60;i&#62;court order") && page().contains("href=\"/members/bank-a\">bank-a</a>"),
+        "{}",
+        page()
+    );
+    dev.command("asset.unfreeze", "bank-a/dev", &json!({"account": "shop-1/cny", "reason": "lifted"}));
+    assert!(!page().contains("court order"), "{}", page());
+
+    let calls = json!([{"do": "member.set_roles", "with": {"member": "core-corp", "roles": ["enterprise", "bank"]}}]);
+    let given = json!({"title": "Roles", "calls": calls});
+    let proposal = dev.command("member.propose", "tax-bureau/dev", &given)["proposal"].as_str().unwrap().to_owned();
+    let cookie = ("cookie", "seat-tax-bureau=tax-bureau/dev");
+    let page = dev
+        .http
+        .get_with(&format!("/governance/{proposal}"), &[cookie, ("accept-language", "zh-CN")])
+        .expect(200)
+        .text();
+    assert!(page.contains("<bdi>enterprise, bank</bdi>") && page.contains("<p class=\"hint\">"), "{page}");
+    assert!(
+        page.contains("<a href=\"/members\" aria-current=\"page\">"),
+        "what members decide is a part of their pages"
+    );
+}
+
 #[test]
 fn members_pay_sign_seal_and_manage_their_keys() {
     let Some(browser) = Browser::find() else { return };

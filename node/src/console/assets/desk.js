@@ -134,4 +134,14 @@ for (const one of document.querySelectorAll("[data-zone]")) {
   const name = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" }).formatToParts().find(({ type }) => type === "timeZoneName");
   if (timeZone !== "UTC") one.textContent = `${timeZone} (${name.value})`;
 }
+// The menu of the seat goes away by itself.
+const seat = document.querySelector("details.seat");
+addEventListener("click", ({ target }) => {
+  if (!seat.contains(target)) seat.open = false;
+});
+seat.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !seat.open) return;
+  seat.open = false;
+  seat.querySelector("summary").focus();
+});
 follow();

@@ -1,7 +1,7 @@
 // Signing in to the console by a passkey, and binding one by the link of an invitation, whose code stands behind the # and so in no log.
 
 import { Told, show, text, working } from "./form.js";
-import { ask, post } from "./ledger.js";
+import { Refused, ask, post } from "./ledger.js";
 
 const by = (id) => document.getElementById(id);
 
@@ -62,13 +62,15 @@ async function setUp(code) {
   location.replace("/");
 }
 
-/** Shows for which key the link is, or that it is no longer good. */
+/** Shows for which key the link is, or that it is no longer good: then there is nothing to press. */
 async function introduce(code) {
   try {
+    if (!code) throw new Told(text("no-code"));
     const { value } = await post("/set-up/options", { code });
     by("set-up-key").textContent = value.key;
     by("set-up-for").hidden = false;
   } catch (error) {
+    by("set-up").hidden = error instanceof Told || error instanceof Refused;
     show(error);
   }
 }
@@ -86,11 +88,6 @@ if (bind) {
   const code = location.hash.slice(1);
   // It is of no use in the browser's history.
   history.replaceState(null, "", location.pathname);
-  bind.addEventListener("click", () =>
-    working(() => {
-      if (!code) throw new Told(text("no-code"));
-      return setUp(code);
-    }),
-  );
-  if (code) introduce(code);
+  bind.addEventListener("click", () => working(() => setUp(code)));
+  introduce(code);
 }

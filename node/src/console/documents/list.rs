@@ -38,18 +38,22 @@ struct List {
     page: Page,
     t: &'static Texts,
     member: String,
-    owned: Vec<Owned>,
+    owned: Vec<Listed>,
+    /// Nothing is looked for yet.
+    field: &'static str,
+    value: &'static str,
     after: Option<String>,
     readable: Vec<Readable>,
     before: Option<String>,
 }
 
-struct Owned {
-    id: String,
-    path: String,
-    version: u64,
-    title: String,
-    at: Moment,
+/// A document in a table.
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) path: String,
+    pub(super) version: u64,
+    pub(super) title: String,
+    pub(super) at: Moment,
 }
 
 struct Readable {
@@ -71,13 +75,15 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
             let owned = desk.select(OWNED, vec![json!(desk.member()), json!(wanted.after)]).await?;
             let (more_readable, more_owned) = (readable.len() > PAGE, owned.len() > PAGE);
             let readable: Vec<_> = readable.iter().take(PAGE).map(read).collect();
-            let owned: Vec<_> = owned.iter().take(PAGE).map(own).collect();
+            let owned: Vec<_> = owned.iter().take(PAGE).map(listed).collect();
             Ok(List {
                 t: Texts::of(desk.language()),
                 member: desk.member().to_owned(),
                 after: owned.last().filter(|_| more_owned).map(|last| last.id.clone()),
                 before: readable.last().filter(|_| more_readable).map(|last| last.number.clone()),
                 owned,
+                field: "",
+                value: "",
                 readable,
                 page: desk.page(),
             })
@@ -85,9 +91,10 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
         .await
 }
 
-fn own(row: &Row) -> Owned {
+/// A row of id, version, title of the type and time of the change.
+pub(super) fn listed(row: &Row) -> Listed {
     let id = row.text(0);
-    Owned { path: path(&id), id, version: row.number(1), title: row.text(2), at: Moment(row.number(3)) }
+    Listed { path: path(&id), id, version: row.number(1), title: row.text(2), at: Moment(row.number(3)) }
 }
 
 fn read(row: &Row) -> Readable {

@@ -1,5 +1,6 @@
 //! Documents: what a member sealed or may read, and who else may; sealing, opening, sharing, showing one field.
 
+mod find;
 mod list;
 mod one;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub fn router() -> Router<Arc<Member>> {
     Router::new()
         .route("/documents", get(list::page))
+        .route("/documents/find", get(find::page))
         .route("/documents/seal", get(seal::page))
         .route("/documents/{subject}", get(one::page))
         .route("/documents/{owner}/{name}", get(one::of_owner))

@@ -42,6 +42,26 @@ struct Seal {
     mandatory: Vec<String>,
 }
 
+impl Seal {
+    /// Whether documents of the type have something to seal, or no type has been chosen yet.
+    fn seals(&self) -> bool {
+        !self.sealed.is_empty() || self.clear.is_empty()
+    }
+
+    fn what(&self) -> &'static str {
+        if self.seals() { self.t.seal } else { self.t.write }
+    }
+
+    /// What takes the form: where nothing is sealed, the command itself.
+    fn action(&self) -> &'static str {
+        match (self.seals(), self.version) {
+            (true, _) => "/v1/documents/seal",
+            (false, 1) => "/v1/commands/document.create",
+            (false, _) => "/v1/commands/document.revise",
+        }
+    }
+}
+
 struct Field {
     name: String,
     required: bool,

@@ -1,6 +1,10 @@
 use crate::console::texts::texts;
 
 texts! {
+    find: "Find documents", "查找文档";
+    find_text: "Documents of all members whose newest version has the field in the clear with exactly this value. What is sealed is not found.", "查找最新版本中公开字段的值与此完全一致的文档，不限所有者。密封内容不可查找。";
+    find_go: "Find", "查找";
+    none_found: "No document has it. Look at the field's name and at the whole value.", "没有符合的文档，请核对字段名和完整的值。";
     own: "Ours", "我方文档";
     no_own: "No documents of ours yet.", "我方还没有文档。";
     readable: "Sealed for us", "密封给我方的内容";
@@ -15,7 +19,8 @@ texts! {
     older: "Older ones", "更早的";
     next: "Next ones", "下一页";
     seal: "Seal a document", "密封文档";
-    revise: "Seal a new version", "密封新版本";
+    write: "Write a document", "撰写文档";
+    revise: "New version", "新版本";
     owner: "Owner", "所有者";
     field: "Field", "字段";
     value: "Value", "值";

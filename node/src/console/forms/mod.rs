@@ -49,6 +49,11 @@ fn said(language: Language, command: &str, text: &str) -> String {
     chinese.map_or(english, str::to_owned)
 }
 
+/// What a command of a module does, in a language; nothing for a command that there is not.
+pub(in crate::console) fn summary(node: &Member, language: Language, command: &str) -> String {
+    node.registry.command(command).map_or_else(String::new, |known| said(language, command, &known.summary()))
+}
+
 #[derive(Template)]
 #[template(path = "forms/index.html")]
 struct Index {

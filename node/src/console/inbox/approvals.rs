@@ -63,10 +63,10 @@ pub(super) struct Approval {
 
 /// Those of the member of the seat; one SELECT.
 pub(super) async fn waiting(desk: &Desk, look: &Look) -> Answer<Vec<List<Approval>>> {
-    lists(desk, &APPROVALS, look, &[desk.kid().key(), desk.holder()], approval).await
+    lists(desk, &APPROVALS, look, &[desk.kid().key(), desk.holder()], |row| approval(desk, row)).await
 }
 
-fn approval(row: &Row) -> Approval {
+fn approval(desk: &Desk, row: &Row) -> Approval {
     let text = row.text(3);
     let mut roles = row.words(10);
     roles.sort_unstable();
@@ -74,7 +74,7 @@ fn approval(row: &Row) -> Approval {
     Approval {
         id: row.text(2),
         calls_hash: calls::hash(&text),
-        calls: calls::read(&text),
+        calls: calls::shown(desk, &text),
         proposed: Moment(row.number(4)),
         lapses: Moment(row.number(5)),
         members: row.words(6),

@@ -46,6 +46,18 @@ impl Inbox {
             && self.tasks.is_empty()
     }
 
+    /// The lists in the order of the page: of which kind, and how many entries are shown, with a plus where there are more.
+    fn contents(&self) -> Vec<(&'static str, String)> {
+        fn of<T>(list: &List<T>) -> (&'static str, String) {
+            (list.kind, format!("{}{}", list.entries.len(), if list.next.is_some() { "+" } else { "" }))
+        }
+        let own = self.approvals.iter().filter(|list| list.is_own).map(of);
+        let own = own.chain(self.decisions.iter().map(of));
+        let own = own.chain(self.money.iter().filter(|list| list.is_own).map(of)).chain(self.tasks.iter().map(of));
+        let others = self.approvals.iter().filter(|list| !list.is_own).map(of);
+        own.chain(others).chain(self.money.iter().filter(|list| !list.is_own).map(of)).collect()
+    }
+
     /// Whether something waits for others.
     fn has_of_others(&self) -> bool {
         self.approvals.iter().any(|list| !list.is_own) || self.money.iter().any(|list| !list.is_own)

@@ -31,7 +31,9 @@ texts! {
     lapses: "Lapses", "失效时间";
     sign: "Sign", "签名";
     refuse: "Refuse", "拒绝";
-    reason: "Reason", "理由";
+    refuse_reason: "Reason to refuse", "拒绝理由";
+    decline_reason: "Reason to decline", "拒绝理由";
+    contents: "What waits", "待办类别";
     withdraw: "Withdraw", "撤回";
     sign_text: "You sign exactly these calls: your signature carries their hash.", "您只签署以上调用：签名中包含其哈希。";
     not_yours: "Your key's signature does not count for it, or you have signed already.", "您的密钥不计入，或您已签名。";

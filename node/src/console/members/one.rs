@@ -50,6 +50,7 @@ struct One {
     name: String,
     kind: &'static str,
     state: &'static str,
+    is_active: bool,
     sponsor: Option<String>,
     since_height: u64,
     state_reason: String,
@@ -139,13 +140,15 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
             let policy = desk.select(POLICY, of_member()).await?;
             let reading = desk.select(READING, of_member()).await?;
             let own = desk.member() == id;
-            let manages = own && desk.seat.has(ADMIN) && member.text(2) == "active";
+            let is_active = member.text(2) == "active";
+            let manages = own && desk.seat.has(ADMIN) && is_active;
             Ok(One {
                 t,
                 form_id: form_id(),
                 name: member.text(0),
                 kind: t.kind(&member.text(1)),
                 state: t.state(&member.text(2)),
+                is_active,
                 sponsor: Some(member.text(3)).filter(|sponsor| !sponsor.is_empty()),
                 since_height: member.number(4),
                 state_reason: member.text(6),

@@ -77,7 +77,7 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 title: row.text(0),
                 proposer: row.text(1),
                 calls_hash: calls::hash(&text),
-                calls: calls::read(&text),
+                calls: calls::shown(desk, &text),
                 state: t.state(&row.text(3)),
                 expires: Moment(row.number(4)),
                 proposed: Moment(row.number(5)),

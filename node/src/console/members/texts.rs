@@ -13,9 +13,11 @@ texts! {
     next: "Next ones", "下一页";
     validator: "Validator", "验证节点";
     from_epoch: "from epoch", "起始纪元";
+    begins: "From epoch", "起始纪元";
     sponsor: "Registered by", "登记机构";
     since: "Member since", "加入于";
     height: "height", "高度";
+    added_at: "Added at height", "加入高度";
     keys: "Keys", "密钥";
     no_keys: "It has no keys: it acts through its actions alone.", "没有密钥：只通过其合约动作行事。";
     key: "Key", "密钥";
@@ -41,6 +43,7 @@ texts! {
     no_policy: "No policy: each key signs alone.", "没有审批规则：每把密钥可单独签名。";
     no_rules: "The policy has no rules any more: each key signs alone.", "审批规则已清空：每把密钥可单独签名。";
     version: "Version", "版本";
+    signer: "Signed by", "签署者";
     signed_by: "signed by", "签署者";
     command: "Command", "命令";
     asset: "Asset", "资产";
@@ -53,10 +56,12 @@ texts! {
     set_policy_text: "A rule says which command needs how many signers. Clear a rule's fields to remove it. Changing a policy needs all that any of its rules needs.", "规则说明哪个命令需要几人签名。清空一条规则的各项即可删除。修改规则须满足现有任何一条规则的要求。";
     rule: "Rule", "规则";
     add_rule: "Add a rule", "添加规则";
-    roles_hint: "Roles of keys that count, with spaces between them; maker and checker if none are named. With both, one of each signs.", "计入的密钥角色，以空格分隔；留空则为 maker 和 checker。两者都列出时，各需一人签名。";
+    roles_hint: "Roles of keys that count, with spaces between them: admin, maker, checker, system, device; maker and checker if none are named. With both, one of each signs.", "计入的密钥角色，以空格分隔：admin（管理员）、maker（制单）、checker（复核）、system（系统）、device（设备）；留空则为 maker 和 checker。两者都列出时，各需一人签名。";
     reading_keys: "Reading keys", "阅读密钥";
     no_reading_keys: "None: nothing can be sealed for it.", "没有：无法向其密封内容。";
-    threshold_text: "A proposal passes with more than so many of the governing organisations:", "提案须获得超过以下比例的治理机构同意：";
+    passes_with: "A proposal passes with the votes of more than", "提案须获得超过";
+    of_governing: "of the governing organisations. They are", "的治理机构同意。目前治理机构数";
+    so_needed: ", so votes needed:", "，所需票数";
     governing: "Governing organisations", "治理机构数";
     open_proposals: "Open proposals", "待决提案";
     no_open_proposals: "Nothing is to be decided now.", "目前没有待决提案。";
@@ -77,6 +82,8 @@ texts! {
     vote_text: "You vote on exactly these calls: your signature carries their hash. A vote is never taken back.", "您只对以上调用投票：签名中包含其哈希。投票不能撤回。";
     vote_for: "Vote for it", "投赞成票";
     vote_against: "Vote against it", "投反对票";
+    waits: "It waits for more signatures: nothing has been done yet.", "等待其他人签名，尚未执行。";
+    waits_link: "See it in the inbox", "在待办中查看";
     withdraw: "Withdraw the proposal", "撤回提案";
     votes: "Votes", "投票";
     member: "Member", "成员";

@@ -32,7 +32,9 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const HELD_PAGE: usize = 50;
 
 const ACCOUNT: &str = "SELECT a.asset, s.title, s.decimals, s.issuer, a.owner, a.state, a.available_minor, a.held_minor, a.limit_minor,
-    m.name, a.opened_ms FROM asset_account a JOIN asset s ON s.id = a.asset JOIN member m ON m.id = a.owner WHERE a.id = ?1";
+    m.name, f.reason, f.frozen_by, f.frozen_ms FROM asset_account a JOIN asset s ON s.id = a.asset JOIN member m ON m.id = a.owner
+    LEFT JOIN asset_freeze f ON a.state = 'frozen' AND f.number = (SELECT max(number) FROM asset_freeze WHERE account = a.id)
+    WHERE a.id = ?1";
 
 /// What is set aside in it, after number ?2.
 pub(super) const HELD: &str =
@@ -74,6 +76,15 @@ pub(super) struct Account {
     pub(super) limit: String,
     pub(super) balance: String,
     pub(super) path: String,
+    /// Why no money leaves it.
+    pub(super) freeze: Option<Freeze>,
+}
+
+/// Who stopped an account, when and why.
+pub(super) struct Freeze {
+    reason: String,
+    by: String,
+    at: Moment,
 }
 
 #[derive(Template)]
@@ -205,5 +216,6 @@ pub(super) async fn find(desk: &crate::console::desk::Desk, id: &str) -> crate::
         limit: shown(minor(8), of),
         balance: shown(minor(6).saturating_add(minor(7)), of),
         owner_name: row.text(9),
+        freeze: row.integer(12).map(|_| Freeze { reason: row.text(10), by: row.text(11), at: Moment(row.number(12)) }),
     })
 }

@@ -2,8 +2,17 @@ use counterfoil_types::money::format_decimal;
 
 /// An amount for people: with all digits that its asset has, and a comma after each three before the point.
 pub fn shown(minor: i64, decimals: u32) -> String {
-    let plain = format_decimal(minor, decimals);
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("\u{2212}", digits));
+    with_commas(&format_decimal(minor, decimals))
+}
+
+/// The same of an amount as calls have it; nothing where there is nothing to group, or it is no amount.
+pub(in crate::console) fn grouped(amount: &str) -> Option<String> {
+    let is_amount = amount.chars().all(|one| one.is_ascii_digit() || one == '.');
+    Some(with_commas(amount)).filter(|grouped| is_amount && grouped != amount)
+}
+
+fn with_commas(plain: &str) -> String {
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("\u{2212}", digits));
     let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut grouped = String::with_capacity(plain.len() + whole.len() / 3);
     for (at, digit) in whole.chars().enumerate() {

@@ -6,7 +6,6 @@ use super::{
 use crate::{
     console::{Page, Row, Visit, desk::form_id},
     member::Member,
-    problem::Problem,
 };
 use askama::Template;
 use axum::{
@@ -43,6 +42,8 @@ struct List {
     page: Page,
     t: &'static Texts,
     form_id: String,
+    /// What was looked up and is no account's id; empty if nothing was.
+    wrong_account: String,
     member: String,
     accounts: Vec<Account>,
     after: Option<String>,
@@ -69,10 +70,6 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
     if let Some((owner, name)) = wanted.account.trim().split_once('/') {
         return (StatusCode::SEE_OTHER, [(header::LOCATION, path(owner, name))]).into_response();
     }
-    if !wanted.account.trim().is_empty() {
-        let wrong = format!("{:?} is no account: they are owner/name", wanted.account.trim());
-        return visit.problem(&node, &Problem::not_found(wrong));
-    }
     visit
         .at_desk(&node, async |desk| {
             let t = Texts::of(desk.language());
@@ -86,6 +83,7 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
             Ok(List {
                 t,
                 form_id: form_id(),
+                wrong_account: wanted.account.trim().to_owned(),
                 member: desk.member().to_owned(),
                 after: accounts.last().filter(|_| more).map(|last| last.id.clone()),
                 accounts,

@@ -14,6 +14,7 @@ use crate::member::Member;
 use axum::{Router, routing::get};
 use std::sync::Arc;
 
+pub(in crate::console) use amount::grouped;
 pub use amount::shown;
 pub(in crate::console) use claims::{Claim, HOLDS, OFFERS, SENT, claim, decimals};
 

@@ -16,6 +16,7 @@ texts! {
     next: "Next ones", "下一页";
     look_up: "Another account", "查看其他账户";
     look_up_hint: "owner/name, such as supplier-1/cny", "户主/名称，例如 supplier-1/cny";
+    wrong_account: "This is not the id of an account.", "这不是账户标识。";
     look_up_go: "Show", "查看";
     open_account: "Open an account", "开立账户";
     account_id: "Id of the account", "账户标识";
@@ -49,7 +50,8 @@ texts! {
     pay: "Transfer", "转账";
     to_account: "To account", "收款账户";
     end_to_end: "End-to-end id", "端到端标识";
-    many: "Many at once", "批量转账";
+    many: "Many transfers at once", "批量转账";
+    no_account_of_it: "You have no open account of this asset to take it into.", "您还没有可收取该资产的账户。";
     hold: "Set money aside", "冻结资金";
     hold_text: "The beneficiary can take it at once or in parts, as long as it is set aside.", "在冻结期内，受益人可一次或分次收取。";
     hold_for: "For how long", "冻结期限";
@@ -71,7 +73,7 @@ texts! {
     offered_by_you: "Offered by you", "您发出的待收付款";
     to_whom: "to", "给";
     more_in_inbox: "More in the inbox", "在待办中查看更多";
-    refuse_reason: "Reason", "理由";
+    refuse_reason: "Reason to refuse", "拒收理由";
     beneficiary: "Beneficiary", "受益人";
     set_aside: "Set aside now", "当前冻结";
     for_whom: "For", "对象";
@@ -101,6 +103,8 @@ texts! {
     line_text: "a text is too long, or has control characters", "文字过长或含有控制字符";
     line_form: "it has not the right form", "格式不正确";
     line_self: "it pays itself", "收款账户与付款账户相同";
+    frozen_why: "Why", "冻结原因";
+    by: "by", "冻结方";
     state_open: "Open", "正常";
     state_frozen: "Frozen: money arrives, none leaves", "已冻结：只收不付";
     state_closed: "Closed", "已销户";

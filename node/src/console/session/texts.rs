@@ -9,6 +9,7 @@ texts! {
     set_up_title: "Set up a passkey", "设置通行密钥";
     set_up_text: "Your device makes a key for this node and keeps it. It asks for your finger, face or PIN each time you sign in.", "您的设备会为本节点生成一把密钥并妥善保管。每次登录时，设备会要求验证指纹、面容或 PIN。";
     set_up_for: "You will act as", "您将以此身份操作";
+    has_passkey: "You have a passkey for this node already?", "已有本节点的通行密钥？";
     set_up: "Set up a passkey on this device", "在本设备上设置通行密钥";
     elsewhere_text: "Passkeys of this node work at this address:", "本节点的通行密钥只在以下地址有效：";
     cancelled: "Nothing was done: the device was not unlocked in time, or you have cancelled.", "未完成：设备未及时解锁，或您已取消。";

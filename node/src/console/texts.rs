@@ -245,7 +245,7 @@ impl Texts {
 mod tests {
     use super::*;
     use crate::console::{language::Language, refusals};
-    use std::{fs, path::Path};
+    use std::{fs, path::PathBuf};
 
     /// The texts of all areas.
     fn areas() -> [&'static [(&'static str, &'static str, &'static str)]; 12] {
@@ -284,22 +284,54 @@ mod tests {
         }
     }
 
-    /// The templates say nothing of their own: whatever a reader sees is in the table, so it is in both languages.
-    #[test]
-    fn pages_have_no_text_that_is_not_in_the_table() {
-        let mut paths = vec![Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).to_owned()];
+    /// All templates, with their paths.
+    fn templates() -> Vec<(PathBuf, String)> {
+        let mut paths = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"))];
+        let mut all = Vec::new();
         while let Some(path) = paths.pop() {
             if path.is_dir() {
                 paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
-                continue;
+            } else {
+                let template = fs::read_to_string(&path).unwrap();
+                all.push((path, template));
             }
-            let template = fs::read_to_string(&path).unwrap();
+        }
+        all
+    }
+
+    /// The templates say nothing of their own: whatever a reader sees is in the table, so it is in both languages.
+    #[test]
+    fn pages_have_no_text_that_is_not_in_the_table() {
+        for (path, template) in templates() {
             let left = visible(&template);
             let words: Vec<_> = left.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).collect();
             let known = ["PDF", "XML", "CSV", "SQL", "JSON", "API", "CNY"];
             let unknown: Vec<_> = words.into_iter().filter(|word| !known.contains(word)).collect();
             assert!(unknown.is_empty(), "{}: {unknown:?}", path.display());
         }
+    }
+
+    /// Before its script is there, and without JavaScript, a browser sends a form itself: what has a name would stand in the address, and so
+    /// in histories and logs. Choices may, what is written may not.
+    #[test]
+    fn no_form_that_a_script_sends_puts_what_is_written_into_an_address() {
+        let mut forms = 0;
+        for (path, template) in templates() {
+            for form in template.split("<form").skip(1) {
+                let (head, rest) = form.split_once('>').expect("it ends");
+                if head.contains(" action=") || head.contains(" method=") {
+                    continue;
+                }
+                forms += 1;
+                let inside = rest.split("</form>").next().unwrap_or_default();
+                for input in ["<input", "<textarea", "<select"].iter().flat_map(|kind| inside.split(kind).skip(1)) {
+                    let input = input.split('>').next().unwrap_or_default();
+                    let is_choice = input.contains("type=\"radio\"") || input.contains("type=\"checkbox\"");
+                    assert!(is_choice || !input.contains(" name="), "{}: {input}", path.display());
+                }
+            }
+        }
+        assert!(forms > 30, "{forms}");
     }
 
     /// What a reader sees of a template, without what it is filled with.

@@ -22,7 +22,7 @@ for (const kind of form.elements.kind) {
 
 /** The kind of invoice that is asked for; nothing for an ordinary one, which is all that a person gets. */
 function kind() {
-  return (isOrganisation() && form.elements.invoice?.value) || undefined;
+  return (isOrganisation() && form.elements["invoice-kind"]?.value) || undefined;
 }
 
 function taxpayerId() {

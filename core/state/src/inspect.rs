@@ -52,6 +52,8 @@ pub struct ListedEntry {
     pub code: Option<String>,
     /// Its wire form, unless that has more than 64 KiB.
     pub wire: Option<Bytes>,
+    /// When its block was made, in milliseconds.
+    pub time_ms: u64,
 }
 
 /// A row that a block wrote.
@@ -279,7 +281,8 @@ const DATED_ENTRY: &str = "SELECT t.wire, t.receipt, b.time_ms FROM ledger_trans
 macro_rules! listed {
     ($rest:literal) => {
         concat!(
-            "SELECT position, identity, sender, code, CASE WHEN length(wire) <= 65536 THEN wire END FROM ledger_transaction WHERE ",
+            "SELECT position, identity, sender, code, CASE WHEN length(wire) <= 65536 THEN wire END,
+                (SELECT time_ms FROM ledger_block WHERE height = position >> 16) FROM ledger_transaction WHERE ",
             $rest
         )
     };
@@ -297,6 +300,7 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<ListedEntry> {
         sender: row.get(2)?,
         code: row.get(3)?,
         wire: row.get::<_, Option<Vec<u8>>>(4)?.map(Bytes::from),
+        time_ms: row.get::<_, i64>(5)? as u64,
     })
 }
 

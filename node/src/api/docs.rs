@@ -1,7 +1,7 @@
-use crate::{member::Member, openapi, problem::Answer};
+use crate::{console::Language, member::Member, openapi, problem::Answer};
 use axum::{
     extract::State,
-    http::{HeaderName, header},
+    http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Response},
 };
 use std::sync::Arc;
@@ -17,8 +17,9 @@ pub async fn document(State(member): State<Arc<Member>>) -> Answer<Response> {
 }
 
 /// GET /docs: operations and a form to try each, from this binary alone.
-pub async fn page() -> impl IntoResponse {
-    asset("text/html; charset=utf-8", include_str!("../docs_ui/index.html"))
+pub async fn page(headers: HeaderMap) -> impl IntoResponse {
+    let lang = format!("lang=\"{}\"", Language::of(&headers).tag());
+    asset("text/html; charset=utf-8", include_str!("../docs_ui/index.html").replacen("lang=\"en\"", &lang, 1))
 }
 
 /// GET /docs/docs.js
@@ -33,7 +34,7 @@ pub async fn style() -> impl IntoResponse {
 
 type Headers = [(HeaderName, &'static str); 3];
 
-fn asset(media_type: &'static str, text: &'static str) -> (Headers, &'static str) {
+fn asset<T: IntoResponse>(media_type: &'static str, text: T) -> (Headers, T) {
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'";
     let headers = [
         (header::CONTENT_TYPE, media_type),

@@ -8,7 +8,7 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{Method, StatusCode, Uri},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use counterfoil_types::Fault;
@@ -65,8 +65,9 @@ pub fn router(member: Arc<Member>, pages: Router<Arc<Member>>) -> Router {
         .with_state(member)
 }
 
-async fn unknown_route(uri: Uri) -> Problem {
-    Problem::not_found(format!("there is no route {}; /docs lists them", uri.path()))
+async fn unknown_route(State(member): State<Arc<Member>>, uri: Uri, visit: console::Visit) -> Response {
+    let problem = Problem::not_found(format!("there is no route {}; /docs lists them", uri.path()));
+    if visit.wants_page() { visit.nowhere(&member, &problem).await } else { problem.into_response() }
 }
 
 async fn method_not_allowed(method: Method, uri: Uri) -> Problem {

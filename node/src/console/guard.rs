@@ -16,7 +16,11 @@ pub async fn guard(request: Request, next: Next) -> Response {
     if changes && !same_origin(request.headers()) {
         return Problem::forbidden("a page of another origin asked for this").into_response();
     }
-    let mut response = next.run(request).await;
+    guarded(next.run(request).await)
+}
+
+/// A page with the headers of all pages.
+pub fn guarded(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),

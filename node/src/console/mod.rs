@@ -36,6 +36,7 @@ pub mod phone;
 pub use desk::Moment;
 pub use explorer::Places;
 pub use guard::{careful, confidential, same_origin};
+pub use language::Language;
 pub use money::shown;
 pub use page::{Page, Visit, encoded};
 pub use qr::svg_path;

@@ -40,6 +40,25 @@ pub struct Page {
     pub seat: Option<Seat>,
 }
 
+/// Pages that belong to another in the list of pages without lying below its address; the first that fits counts.
+const BELONGING: &[(&str, &str)] = &[
+    ("/transactions", "/blocks"),
+    ("/evidence", "/blocks"),
+    ("/deploy/table", "/tables"),
+    ("/deploy", "/packages"),
+    ("/do", "/packages"),
+    ("/governance", "/members"),
+    ("/tax", "/invoices"),
+];
+
+/// Whether an address is `path` or below it.
+fn is_at(here: &str, path: &str) -> bool {
+    match here.strip_prefix(path) {
+        Some(rest) => rest.is_empty() || path != "/" && rest.starts_with('/'),
+        None => false,
+    }
+}
+
 impl Page {
     /// The text of a refusal.
     pub fn reason(&self, reason: &Reason) -> &'static str {
@@ -73,16 +92,8 @@ impl Page {
     /// Whether this page is the one at `path` or one below it.
     pub fn is_below(&self, path: &str) -> bool {
         let here = self.path.split('?').next().unwrap_or_default();
-        // The reports are about invoices, and what members decide together is a part of their pages.
-        let here = match here.split('/').nth(1) {
-            Some("tax") => "/invoices",
-            Some("governance") => "/members",
-            _ => here,
-        };
-        match here.strip_prefix(path) {
-            Some(rest) => rest.is_empty() || path != "/" && rest.starts_with('/'),
-            None => false,
-        }
+        let here = BELONGING.iter().find(|(part, _)| is_at(here, part)).map_or(here, |(_, page)| *page);
+        is_at(here, path)
     }
 
     /// What people call a member of a command's input; as the JSON has it where they have no word for it.
@@ -152,6 +163,25 @@ impl Visit {
         }
     }
 
+    /// Whether a person waits for a page, as browsers say who open an address; what is below `/v1` is for programs.
+    pub fn wants_page(&self) -> bool {
+        let accepts = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        accepts.contains("text/html") && !is_at(self.here(), "/v1")
+    }
+
+    /// The page that is shown where there is none, with the list of pages for whoever is signed in.
+    pub async fn nowhere(&self, node: &Arc<Member>, problem: &Problem) -> Response {
+        let page = match self.desk(node).await {
+            Ok(Some(desk)) => desk.page(),
+            _ => self.page(node),
+        };
+        guard::guarded(self.problem_at(page, problem))
+    }
+
+    fn here(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+
     /// The page that says why there is no other.
     pub fn problem(&self, node: &Member, problem: &Problem) -> Response {
         self.problem_at(self.page(node), problem)
@@ -160,7 +190,8 @@ impl Visit {
     /// The same with what the page has in common with others already made.
     pub fn problem_at(&self, page: Page, problem: &Problem) -> Response {
         let document = problem.document();
-        let reason = refusals::of(problem.code()).map(|reason| reason.text(self.language));
+        let reason = refusals::of(problem.code()).or_else(|| refusals::of(in_general(problem.status())));
+        let reason = reason.map(|reason| reason.text(self.language));
         let detail = document["detail"].as_str().unwrap_or_default().to_owned();
         let page = Wrong { page, code: problem.code().to_owned(), reason, detail };
         let mut response = html(problem.status(), &page).unwrap_or_else(|problem| problem.into_response());
@@ -198,6 +229,17 @@ struct Wrong {
     detail: String,
 }
 
+/// The code whose text says in general what a status does: a module's own code may have none.
+fn in_general(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "http/not-found",
+        StatusCode::FORBIDDEN => "http/forbidden",
+        StatusCode::TOO_MANY_REQUESTS => "http/busy",
+        status if status.is_server_error() => "http/unavailable",
+        _ => "http/invalid",
+    }
+}
+
 /// A text as a part of an address.
 pub fn encoded(text: &str) -> impl fmt::Display {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
@@ -207,4 +249,18 @@ pub fn encoded(text: &str) -> impl fmt::Display {
 pub fn html(status: StatusCode, template: &impl Template) -> Answer<Response> {
     let text = template.render().map_err(|error| Problem::unavailable(format!("the page is not made: {error}")))?;
     Ok(guard::confidential((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BELONGING, is_at};
+
+    #[test]
+    fn a_page_belongs_to_one_of_the_list() {
+        let of = |here: &str| BELONGING.iter().find(|(part, _)| is_at(here, part)).map(|(_, page)| *page);
+        assert_eq!(of("/deploy/table"), Some("/tables"));
+        assert_eq!(of("/deploy"), Some("/packages"));
+        assert_eq!(of("/do/asset.transfer"), Some("/packages"));
+        assert_eq!((of("/documents"), of("/taxes"), of("/")), (None, None, None));
+    }
 }

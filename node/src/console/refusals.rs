@@ -167,6 +167,12 @@ pub const ALL: &[Reason] = &[
         "This could be the name of a package: an organisation's id has a - or a ., or begins with a digit",
         "该标识可能与合约包重名：机构标识须含 - 或 .，或以数字开头",
     ),
+    Reason::new("package/5", "Another version is voted on: vote on that first", "另一个版本正在表决，请先表决"),
+    Reason::new("package/6", "Only its owners decide on it", "只有所有者可以决定"),
+    Reason::new("package/7", "This version is no longer voted on", "该版本已不在表决中"),
+    Reason::new("package/8", "There is no such package", "没有这个合约包"),
+    Reason::new("package/10", "The package is frozen or suspended", "合约包已冻结或中止"),
+    Reason::new("package/20", "You have voted so already", "您已经这样表决过"),
     Reason::new(
         "package/25",
         "Your organisation and the people whom it registered have as many packages as they may, those that wait for votes among them",

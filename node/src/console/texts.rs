@@ -34,6 +34,7 @@ pub(in crate::console) use texts;
 
 texts! {
     brand: "Counterfoil", "存根";
+    colon: ": ", "：";
     skip: "Skip to the content", "跳到正文";
     pages: "Pages", "页面";
     nav_home: "Overview", "概览";

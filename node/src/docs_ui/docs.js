@@ -6,6 +6,19 @@ const byId = (id) => document.getElementById(id);
 // The key of the example that was opened last.
 let suggested = "";
 
+/** What the page itself says, in Chinese. What operations say is English, as in the document. */
+const CHINESE = {
+  "Counterfoil API": "存根 HTTP 接口", "Console": "控制台", "Token": "令牌", "Find": "查找", "not needed under dev": "dev 下无需填写",
+  "Loading": "正在加载", "Body": "请求体", "Send": "发送", "Waiting …": "等待应答……", "Stop": "停止", "No answer": "没有应答",
+  "Cannot show the API": "无法显示接口", "Version": "版本", "Other": "其他", "Nothing is called so.": "没有相符的操作。",
+  "The example works as it stands under dev, signed by": "示例在 dev 下可直接使用，签名密钥：",
+};
+const isChinese = document.documentElement.lang.startsWith("zh");
+const told = (text) => (isChinese && CHINESE[text]) || text;
+
+/** A text with what stands between backticks as code. */
+const marked = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -52,7 +65,7 @@ function parameterRow(parameter) {
   const input = element("input", { name: parameter.name, required: !!parameter.required, spellcheck: false });
   const label = `${parameter.name}${parameter.required ? " *" : ""}`;
   const row = element("label", { class: "parameter" }, element("span", {}, label, " ", element("small", {}, parameter.in)),
-    element("span", {}, input, element("br"), element("small", {}, parameter.description ?? "")));
+    element("span", {}, input, element("br"), element("small", {}, ...marked(parameter.description ?? ""))));
   return { parameter, input, row };
 }
 
@@ -70,19 +83,19 @@ function operationView(api, path, method, operation) {
   const answer = element("div");
   const form = element("form", {},
     ...rows.map(({ row }) => row),
-    types.length ? element("p", {}, "Body ", type) : null,
+    types.length ? element("p", {}, `${told("Body")} `, type) : null,
     types.length ? body : null,
-    element("p", {}, element("button", {}, "Send")), answer);
+    element("p", {}, element("button", {}, told("Send"))), answer);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(path, method, rows, types.length ? { type: type.value, text: body.value } : null, answer);
   });
   const signer = operation["x-example-key"];
-  const note = signer ? element("p", {}, element("small", {}, `The example works as it stands under dev, signed by ${signer}.`)) : null;
-  const inner = element("div", {}, element("p", {}, operation.description ?? ""), note, form);
+  const note = signer ? element("p", {}, element("small", {}, `${told("The example works as it stands under dev, signed by")} ${signer}`)) : null;
+  const inner = element("div", {}, element("p", {}, ...marked(operation.description ?? "")), note, form);
   const view = element("details", {},
     element("summary", {}, element("span", { class: `method ${method}` }, method.toUpperCase()),
-      element("span", { class: "path" }, path), element("span", {}, operation.summary ?? "")), inner);
+      element("span", { class: "path" }, path), element("span", {}, ...marked(operation.summary ?? ""))), inner);
   view.addEventListener("toggle", () => {
     if (view.open && !body.value) fill();
     // A key that the reader has entered stays.
@@ -106,7 +119,7 @@ async function send(path, method, rows, body, answer) {
   }
   if (body) headers["Content-Type"] = body.type;
   if (query.size) url += `?${query}`;
-  answer.replaceChildren(element("p", {}, "Waiting …"));
+  answer.replaceChildren(element("p", {}, told("Waiting …")));
   try {
     const response = await fetch(url, { method: method.toUpperCase(), headers, body: body?.text });
     if ((response.headers.get("Content-Type") ?? "").startsWith("text/event-stream")) return follow(response, answer);
@@ -116,12 +129,12 @@ async function send(path, method, rows, body, answer) {
       ...notes.filter(([, value]) => value).map(([name, value]) => element("p", {}, `${name}: ${value}`)),
       element("pre", {}, pretty(text)));
   } catch (error) {
-    answer.replaceChildren(element("p", { class: "status" }, `No answer: ${error.message}`));
+    answer.replaceChildren(element("p", { class: "status" }, `${told("No answer")}: ${error.message}`));
   }
 }
 
 async function follow(response, answer) {
-  const stop = element("button", { type: "button" }, "Stop");
+  const stop = element("button", { type: "button" }, told("Stop"));
   const text = element("pre", {}, "");
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   stop.addEventListener("click", () => reader.cancel());
@@ -139,7 +152,7 @@ function pretty(text) {
 
 async function main() {
   const api = await (await fetch("/openapi.json")).json();
-  byId("about").replaceChildren(`${api.info.summary ?? ""} Version ${api.info.version}. OpenAPI ${api.openapi}: `,
+  byId("about").replaceChildren(`${api.info.summary ?? ""} ${told("Version")} ${api.info.version}. OpenAPI ${api.openapi}: `,
     element("a", { href: "/openapi.json" }, "/openapi.json"));
   const groups = new Map();
   for (const [path, item] of Object.entries(api.paths)) {
@@ -149,12 +162,18 @@ async function main() {
       groups.get(tag).push(operationView(api, path, method, operation));
     }
   }
-  byId("operations").replaceChildren(...[...groups].map(([tag, views]) => element("section", {}, element("h2", {}, tag), ...views)));
+  byId("operations").replaceChildren(...[...groups].map(([tag, views]) => element("section", {}, element("h2", {}, told(tag)), ...views)));
   byId("find").addEventListener("input", () => {
     const wanted = byId("find").value.toLowerCase();
     for (const view of document.querySelectorAll("details")) view.hidden = !view.dataset.text.includes(wanted);
+    const sections = Array.from(document.querySelectorAll("section"));
+    for (const section of sections) section.hidden = !section.querySelector("details:not([hidden])");
+    byId("none").hidden = sections.some((section) => !section.hidden);
   });
 }
 
+document.title = told(document.title);
+for (const one of document.querySelectorAll("[data-told]")) one.textContent = told(one.textContent);
+byId("token").placeholder = told(byId("token").placeholder);
 byId("who").addEventListener("submit", (event) => event.preventDefault());
-main().catch((error) => byId("about").replaceChildren(`Cannot show the API: ${error.message}`));
+main().catch((error) => byId("about").replaceChildren(`${told("Cannot show the API")}: ${error.message}`));

@@ -104,6 +104,43 @@ fn what_strangers_wrote_is_shown_as_text_on_every_page() {
     assert!(texts.contains("alert(1)") && texts.contains("⟨U+202E⟩") && texts.contains("⟨U+200B⟩"));
 }
 
+/// A person is shown a page with ways on, a program gets the problem itself.
+#[test]
+fn where_there_is_no_page_people_and_programs_are_told_in_their_ways() {
+    let dev = Dev::alone();
+    let browser = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8"), ("accept-language", "zh")];
+    let page = dev.http.get_with("/nowhere", &browser).expect(404);
+    assert!(page.header("content-security-policy").unwrap().contains("script-src 'self'"));
+    let text = page.text();
+    assert!(text.contains("没有找到") && text.contains("href=\"/inbox\""), "{text}");
+    // A module's own refusal has the general text where it has none of its own.
+    let text = dev.http.get_with("/tables/nope", &browser).expect(404).text();
+    assert!(text.contains("没有找到") && text.contains("state/1"), "{text}");
+    dev.http.get("/nowhere").problem(404, "http/not-found");
+    dev.http.get_with("/v1/nowhere", &browser).problem(404, "http/not-found");
+}
+
+/// Each page stands below one of the list of pages, so that its reader knows where it is.
+#[test]
+fn pages_say_where_they_belong_in_the_language_of_their_reader() {
+    let dev = Dev::alone();
+    for (path, current) in [
+        ("/transactions", "/blocks"),
+        ("/evidence", "/blocks"),
+        ("/do/asset.transfer", "/packages"),
+        ("/deploy", "/packages"),
+        ("/deploy/table", "/tables"),
+        ("/governance", "/members"),
+    ] {
+        let text = dev.http.get(path).expect(200).text();
+        assert!(text.contains(&format!("<a href=\"{current}\" aria-current=\"page\">")), "{path}: {text}");
+    }
+    // What modules say of their tables too.
+    let chinese = |path: &str| dev.http.get_with(path, &[("accept-language", "zh")]).expect(200).text();
+    assert!(chinese("/tables").contains("谁签署了提案。"));
+    assert!(chinese("/tables/asset").contains("货币的 ISO 4217 代码"));
+}
+
 #[test]
 fn the_overview_says_how_the_ledger_does() {
     let dev = Dev::start_with_samples(&[]);
@@ -259,7 +296,7 @@ fn ask(dev: &Dev, path: &str, sql: &str, more: &[(&str, &str)]) -> Reply {
 fn a_select_is_run_shown_and_taken_as_a_file() {
     let dev = nasty();
     let text = seen(ask(&dev, "/sql", "SELECT * FROM yard.lot ORDER BY weight", &[]).expect(200), "/sql");
-    assert!(text.contains("2 rows, of height") && text.contains("⟨U+202E⟩") && text.contains("=1+1"), "{text}");
+    assert!(text.contains("Rows: 2, of height") && text.contains("⟨U+202E⟩") && text.contains("=1+1"), "{text}");
     let file = ask(&dev, "/sql/csv", "SELECT id, remark, weight, NULL AS none FROM yard.lot WHERE weight < 0", &[])
         .expect(200);
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
@@ -279,7 +316,8 @@ fn a_select_is_run_shown_and_taken_as_a_file() {
         if let Some(position) = position {
             assert!(text.contains(position), "{sql}: {text}");
         }
-        ask(&dev, "/sql/csv", sql, &[]).expect(status);
+        let instead = ask(&dev, "/sql/csv", sql, &[]).expect(status).text();
+        assert!(instead.contains(code) && instead.contains("The statement was not run"), "{sql}: {instead}");
     }
     // What a page of another origin has the browser send is not run.
     ask(&dev, "/sql", "SELECT 1", &[("origin", "http://evil.example")]).problem(403, "http/forbidden");

@@ -6,8 +6,8 @@ const { inspect, watch } = require("../phone/inspect.cjs");
 const { run } = require("../phone/script.cjs");
 
 const says = {
-  en: { clean: "Nothing was found", voting: "to deploy version", force: "in force", frozen: "frozen", wrong: "cannot be read" },
-  "zh-CN": { clean: "未发现问题", voting: "部署版本", force: "生效中", frozen: "已冻结", wrong: "格式不正确" },
+  en: { clean: "Nothing was found", voting: "to deploy version", force: "in force", frozen: "frozen", wrong: "cannot be read", needed: "has to be filled in" },
+  "zh-CN": { clean: "未发现问题", voting: "部署版本", force: "生效中", frozen: "已冻结", wrong: "格式不正确", needed: "必填" },
 };
 
 const source = (name) => `-- Counters, <b>bold</b> & "quoted".
@@ -64,6 +64,12 @@ async function deploy(page, { url }, name, text) {
 async function call(page, { url }, name, text) {
   await page.goto(`${url}/do/${name}/begin_one?id=a-1`);
   assert.equal(await page.inputValue("#field-id"), "a-1", "the address fills in");
+  const asked = [];
+  page.on("request", (request) => request.method() === "POST" && asked.push(request.url()));
+  await page.click("form.made > button");
+  await page.waitForSelector("#field-value[aria-invalid=true]");
+  assert.match(await page.textContent("#field-value-error"), new RegExp(text.needed));
+  assert.deepEqual(asked, [], "what is missing is told without asking");
   await page.fill("#field-value", "x");
   await page.click("form.made button");
   await page.waitForSelector("#field-value[aria-invalid=true]");

@@ -47,6 +47,27 @@ fn each_command_has_a_form_with_all_members_of_its_input() {
     dev.http.get("/packages/none").expect(404);
 }
 
+/// A package whose only version is retired is not in force, and nobody is led to what will be refused.
+#[test]
+fn a_retired_package_says_so_and_offers_no_call() {
+    let dev = Dev::alone();
+    let source = "-- Of one\n-- sentence.\nPACKAGE gone VERSION 1 OWNERS ('core-corp') APPROVALS 1;\n\
+                  CREATE TABLE t (id TEXT PRIMARY KEY);\nCREATE ACTION a () AS BEGIN INSERT INTO t VALUES ('x'); END;\n";
+    dev.command("package.propose", "core-corp/dev", &json!({"source": source}));
+    let shown = |path: &str| dev.http.get(path).expect(200).text();
+    let before = shown("/packages/gone");
+    assert!(before.contains("in force") && before.contains("href=\"/do/gone/a\""), "{before}");
+    assert!(before.contains("Of one sentence."), "lines of a comment flow on: {before}");
+    assert!(!shown("/do/gone/a").contains("will be refused"));
+    dev.command("package.retire", "core-corp/dev", &json!({"package": "gone", "version": 1, "agree": true}));
+    for path in ["/packages", "/packages/gone"] {
+        let after = shown(path);
+        assert!(after.contains("retired") && !after.contains("in force"), "{path}: {after}");
+        assert!(!after.contains("href=\"/do/gone/a\""), "{path}: {after}");
+    }
+    assert!(shown("/do/gone/a").contains("will be refused"));
+}
+
 /// Texts of strangers stand in pages as text, and other origins have nothing checked.
 #[test]
 fn what_owners_write_is_shown_as_text() {

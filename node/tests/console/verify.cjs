@@ -1,5 +1,5 @@
-// The proof page as its reader uses it, on a node and as a file, with the network cut. Reads {url, file, proof, genesis, tampered,
-// language}: the last are paths of files.
+// The proof page as its reader uses it, on a node and as a file, with the network cut. Reads {url, file, proof, genesis, tampered, wide,
+// language}: files are named by their paths.
 
 const assert = require("node:assert/strict");
 const { pathToFileURL } = require("node:url");
@@ -24,6 +24,10 @@ async function chooseFiles(page, view, given, text) {
   await view.locator('[data-file="genesis"]').setInputFiles(given.genesis);
   const told = await verdict(view, "proved");
   for (const part of [text.proved, text.row, "member_key", "shop-1", "till"]) assert.ok(told.includes(part), `${part}: ${told}`);
+  await inspect(page);
+  // A value without a place to break fits a phone too.
+  await view.locator('[data-file="proof"]').setInputFiles(given.wide);
+  await page.waitForFunction(() => document.querySelector("main:not([hidden]) [data-state=proved]")?.textContent.includes("abababab"));
   await inspect(page);
   await view.locator('[data-file="proof"]').setInputFiles(given.tampered);
   const refused = await verdict(view, "failed");

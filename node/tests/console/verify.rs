@@ -238,6 +238,10 @@ fn the_page_checks_with_the_network_cut_on_a_node_and_as_a_file() {
     let Some(browser) = Browser::find() else { return };
     let dev = Dev::start(&[]);
     let (proofs, genesis) = real(&dev);
+    let long = format!("INSERT INTO yard.lot VALUES ('a', x'{}')", "ab".repeat(64));
+    let statements = ["CREATE TABLE yard.lot (id TEXT PRIMARY KEY, sha BLOB)", &long].map(|sql| json!({"sql": sql}));
+    dev.command("sql.execute", "shop-1/dev", &json!({"statements": statements}));
+    let wide = dev.http.get("/v1/rows/yard.lot/a/proof").expect(200).body;
     let folder = tempfile::tempdir().unwrap();
     let page = run(&["verify-page"]);
     assert!(page.status.success());
@@ -252,11 +256,11 @@ fn the_page_checks_with_the_network_cut_on_a_node_and_as_a_file() {
     };
     let file = put("verify.html", &page.stdout);
     let (proof, genesis) = (put("proof.json", proof), put("genesis.json", &genesis));
-    let tampered = put("tampered.json", tampered.as_bytes());
+    let (tampered, wide) = (put("tampered.json", tampered.as_bytes()), put("wide.json", &wide));
     for language in ["en", "zh-CN"] {
         let given = json!({
             "url": dev.http.url(), "language": language, "file": file,
-            "proof": proof, "genesis": genesis, "tampered": tampered,
+            "proof": proof, "genesis": genesis, "tampered": tampered, "wide": wide,
         });
         browser.run("console/verify.cjs", &given);
     }

@@ -62,6 +62,7 @@ fn a_block_is_told_with_what_came_of_it() {
     assert_eq!((listed[1].sender.as_str(), listed[1].wire.as_ref()), ("m1/k", Some(&wires[2])));
     let newest = reader.entries_before(None, 2).expect("reads");
     assert_eq!(newest.iter().map(|one| (one.height, one.index)).collect::<Vec<_>>(), [(1, 2), (1, 1)]);
+    assert!(newest.iter().chain(&listed).all(|one| one.time_ms == record.header.time_ms));
     assert_eq!(reader.entries_before(Some((1, 1)), 9).expect("reads")[0].identity, identity(0));
 }
 

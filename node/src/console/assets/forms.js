@@ -49,6 +49,12 @@ function showDone({ receipt, ...output }) {
   by("done").focus();
 }
 
+/** What has to be filled in and is not: of what is part of every input, since what may be left out has needs of its own. */
+function empty() {
+  const needed = Array.from(form.querySelectorAll("[data-always]:not([type=checkbox], [data-type=lines])"));
+  return needed.filter((input) => input.value.trim() === "");
+}
+
 const form = document.querySelector("form[data-send-to]");
 form.dataset.action = form.dataset.sendTo;
 form.addEventListener("click", ({ target }) => {
@@ -59,6 +65,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   by("done").hidden = true;
   working(async () => {
+    const missing = empty();
+    for (const input of missing) wrongAt(input, text("needed"));
+    if (missing.length > 0) return missing[0].focus();
     try {
       showDone(await send(form));
     } catch (error) {

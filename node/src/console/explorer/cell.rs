@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 
 /// Characters of a value that lists show.
 const BRIEF: usize = 120;
+/// Bytes from which on a value scrolls in itself.
+const LONG: usize = 1_000;
 /// Characters of a value that a page of its own shows.
 const WHOLE: usize = 64 * 1024;
 
@@ -87,6 +89,11 @@ impl Cell {
     /// That there is more of it than is shown.
     pub fn and_left(&self, t: &Texts) -> String {
         filled(t.left_characters, &[&self.left.to_string()])
+    }
+
+    /// Whether it scrolls in itself, so that what comes after it can be found.
+    pub fn is_long(&self) -> bool {
+        self.text.len() > LONG
     }
 
     /// Its class, for a column of a table.

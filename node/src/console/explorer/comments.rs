@@ -1,5 +1,8 @@
 //! What the schemas of modules say of their tables, in the comments beside the declarations.
 
+use super::chinese;
+use crate::console::language::Language;
+
 /// The comments on a table and on its columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comments {
@@ -26,6 +29,25 @@ impl Comments {
         Self::default()
     }
 
+    /// The same as a reader of the language understands it.
+    pub fn told(mut self, language: Language) -> Self {
+        if language == Language::Chinese {
+            for comment in std::iter::once(&mut self.table).chain(self.columns.iter_mut().map(|(_, comment)| comment)) {
+                if let Some(told) = chinese::of(comment) {
+                    told.clone_into(comment);
+                }
+            }
+        }
+        self
+    }
+
+    /// All that they say.
+    #[cfg(test)]
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let all = std::iter::once(&self.table).chain(self.columns.iter().map(|(_, comment)| comment));
+        all.map(String::as_str).filter(|comment| !comment.is_empty())
+    }
+
     /// The comment on a column; empty where there is none.
     pub fn column(&self, name: &str) -> &str {
         self.columns.iter().find(|(known, _)| known == name).map_or("", |(_, comment)| comment)
@@ -33,7 +55,7 @@ impl Comments {
 }
 
 /// The table that a line begins to declare.
-fn declared(line: &str) -> Option<&str> {
+pub fn declared(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("CREATE TABLE ")?.trim_start();
     rest.split(|character: char| character.is_whitespace() || character == '(').next()
 }

@@ -1,9 +1,10 @@
 use super::{
+    cell::visible,
     links,
     texts::{Texts, filled},
 };
 use crate::{
-    console::{Page, Visit},
+    console::{Page, Visit, desk::Moment},
     member::Member,
 };
 use askama::Template;
@@ -12,7 +13,7 @@ use axum::{
     response::Response,
 };
 use counterfoil_state::ListedEntry;
-use counterfoil_types::Transaction;
+use counterfoil_types::{Call, Transaction};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -35,10 +36,14 @@ pub struct EntryLine {
     pub sender_href: String,
     /// Its first command; empty where it is not known.
     pub command: String,
+    /// The action of a package that the command calls.
+    pub action: String,
     /// How many more commands it has.
     pub more: usize,
     /// The code of its refusal; none where it took effect.
     pub code: Option<String>,
+    /// When its block was made.
+    pub time: Moment,
 }
 
 impl EntryLine {
@@ -65,9 +70,21 @@ pub fn line(entry: &ListedEntry) -> EntryLine {
         sender: entry.sender.clone(),
         sender_href: links::member(entry.sender.split('/').next().unwrap_or_default()),
         command: calls.first().map(|call| call.r#do.clone()).unwrap_or_default(),
+        action: calls.first().and_then(called).unwrap_or_default(),
         more: calls.len().saturating_sub(1),
         code: entry.code.clone(),
+        time: Moment(entry.time_ms),
     }
+}
+
+/// The action that a call of a package's calls: what is done says its name, not the command's.
+fn called(call: &Call) -> Option<String> {
+    #[derive(Deserialize)]
+    struct With {
+        action: String,
+    }
+    let with = (call.r#do == "package.call").then(|| serde_json::from_str::<With>(call.with.get()).ok()).flatten();
+    with.map(|with| visible(&with.action))
 }
 
 /// Which transactions are asked for.

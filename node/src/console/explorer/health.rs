@@ -86,6 +86,10 @@ impl Seen {
     fn signers(&self, t: &Texts, silent: &str) -> (Grade, String) {
         let (signing, members) = (self.signing().to_string(), self.members.to_string());
         match self.spare() {
+            // Where no block comes, nobody is seen to sign, whoever is there.
+            None if self.signing() == 0 => {
+                (Grade::Bad, filled(t.none_sign, &[&members, &counterfoil_proof::quorum(self.members).to_string()]))
+            }
             None => {
                 let needed = counterfoil_proof::quorum(self.members).to_string();
                 (Grade::Bad, filled(t.too_few_sign, &[&signing, &members, &needed, silent]))
@@ -158,9 +162,15 @@ mod tests {
                 "4 名成员中仅 2 名在签名，出块需要 3 名（未见签名：a、b），已有 2 分钟没有新区块，已执行到最新高度。",
             ),
             (
+                Seen { silent: silent(&["a", "b", "c", "d"]), age_ms: 30_000, ..seen() },
+                Grade::Bad,
+                "No signatures are seen: of 4 members 3 have to be reached for a block, no block for 30 s, executed to the tip.",
+                "未见任何签名：4 名成员中须有 3 名可达才能出块，已有 30 秒没有新区块，已执行到最新高度。",
+            ),
+            (
                 Seen { age_ms: 12_300, alarms: 2, ..seen() },
                 Grade::Watch,
-                "4 of 4 members signing, no block for 12 s, executed to the tip, 2 alarms since the start.",
+                "4 of 4 members signing, no block for 12 s, executed to the tip, alarms since the start: 2.",
                 "4 名成员中 4 名在签名，已有 12 秒没有新区块，已执行到最新高度，启动以来有 2 次警报。",
             ),
             (

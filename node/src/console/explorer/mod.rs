@@ -4,6 +4,7 @@
 mod blocks;
 mod cell;
 mod chart;
+mod chinese;
 mod comments;
 mod csv;
 mod entries;
@@ -21,6 +22,7 @@ pub(in crate::console) mod texts;
 mod transaction;
 mod tree;
 
+pub use cell::visible;
 pub use overview::Places;
 
 use super::desk::Desk;

@@ -182,7 +182,7 @@ impl Now {
     }
 }
 
-/// Those who order now, in their order; by their key where the ledger does not say whose it is.
+/// Those who order now, by their ids; by their key where the ledger does not say whose it is.
 fn validators(status: &EngineStatus, committees: &Committees, own: &str) -> Vec<Validator> {
     let validator = |(place, peer): (usize, &counterfoil_engine::PeerStatus)| {
         let id = committees.at(status.epoch, place as u32);
@@ -193,7 +193,9 @@ fn validators(status: &EngineStatus, committees: &Committees, own: &str) -> Vec<
             leads: status.leader.is_some_and(|leader| leader.0 == peer.public_key),
         }
     };
-    status.peers.iter().enumerate().map(validator).collect()
+    let mut all: Vec<Validator> = status.peers.iter().enumerate().map(validator).collect();
+    all.sort_by(|one, other| one.id.cmp(&other.id));
+    all
 }
 
 impl Pace {

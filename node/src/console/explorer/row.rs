@@ -3,7 +3,7 @@ use super::{
     comments::Comments,
     links,
     texts::Texts,
-    transaction::{ColumnChange, column_changes, had_before, what},
+    transaction::{ColumnChange, column_changes, had_before, has_after, what},
 };
 use crate::{
     console::{Page, Visit},
@@ -75,7 +75,8 @@ pub async fn page(
             let RowHistory { versions, next: older, .. } = history;
             desk.read_at(height);
             let module = desk.node.registry.modules().iter().find(|module| module.name == table.module);
-            let comments = module.map(|module| Comments::of(module.schema_sql, &table.name)).unwrap_or_default();
+            let comments = module.map(|module| Comments::of(module.schema_sql, &table.name).told(desk.language()));
+            let comments = comments.unwrap_or_default();
             let value = |(column, value): (&counterfoil_state::Column, &counterfoil_types::Value)| {
                 let cell = Cell::of(&column.name, value, Extent::Whole);
                 (column.name.clone(), comments.column(&column.name).to_owned(), cell)

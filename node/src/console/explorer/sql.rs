@@ -52,7 +52,7 @@ struct Sql {
 
 /// A result as it is shown.
 struct Shown {
-    columns: Vec<String>,
+    columns: Vec<(String, &'static str)>,
     rows: Vec<Vec<Cell>>,
     summary: String,
     cut: Option<String>,
@@ -128,8 +128,7 @@ pub async fn run(State(node): State<Arc<Member>>, visit: Visit, sent: Answer<Fil
             }
             Err(problem) => {
                 status = problem.status();
-                let wrong = Wrong::of(Texts::of(desk.language()), &sql, &problem);
-                Ok(Sql::of(desk, sql, None, Some(wrong)))
+                Ok(Sql::not_run(desk, sql, &problem))
             }
         })
         .await;
@@ -152,7 +151,11 @@ pub async fn file(
                 [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, name.as_str())];
             confidential((headers, csv::file(&table.columns, &table.rows)).into_response())
         }
-        Err(problem) => visit.problem(&node, &problem),
+        // No file: the statement stands in the page again, with what is wrong with it.
+        Err(problem) => {
+            let made = visit.at_desk(&node, async |desk| Ok(Sql::not_run(desk, sql, &problem))).await;
+            if made.status() == StatusCode::OK { (problem.status(), made).into_response() } else { made }
+        }
     })
 }
 
@@ -187,6 +190,14 @@ impl Sql {
     }
 }
 
+impl Sql {
+    /// The page with a statement that was not run.
+    fn not_run(desk: &Desk, sql: String, problem: &Problem) -> Self {
+        let wrong = Wrong::of(Texts::of(desk.language()), &sql, problem);
+        Self::of(desk, sql, None, Some(wrong))
+    }
+}
+
 impl Shown {
     fn of(t: &Texts, table: &SqlResult) -> Self {
         let count = match table.truncated {
@@ -199,9 +210,19 @@ impl Shown {
             rows: table.rows.iter().take(SHOWN).map(row).collect(),
             summary: filled(t.sql_rows, &[&count, &table.height.to_string()]),
             cut: (table.rows.len() > SHOWN).then(|| filled(t.sql_cut, &[&SHOWN.to_string()])),
-            columns: table.columns.clone(),
+            columns: columns(table),
         }
     }
+}
+
+/// The columns with their class: a column of numbers is one whose values all are, as far as there are any.
+fn columns(table: &SqlResult) -> Vec<(String, &'static str)> {
+    let class = |at: usize| {
+        let mut values = table.rows.iter().take(SHOWN).filter_map(|row| row.get(at)).filter(|value| !value.is_null());
+        let is_number = values.clone().next().is_some() && values.all(serde_json::Value::is_number);
+        if is_number { "count" } else { "" }
+    };
+    table.columns.iter().enumerate().map(|(at, name)| (name.clone(), class(at))).collect()
 }
 
 impl Wrong {

@@ -1,6 +1,6 @@
 use super::{comments::Comments, links, texts::Texts};
 use crate::{
-    console::{Page, Visit},
+    console::{Page, Visit, forms},
     member::Member,
 };
 use askama::Template;
@@ -46,13 +46,14 @@ pub async fn list(State(node): State<Arc<Member>>, visit: Visit) -> Response {
                 desk.select(OF_PACKAGES, vec![]).await?.iter().map(|row| row.text(0)).collect();
             let reader = node.store.reader();
             let all = reader.tables();
+            let titles = forms::texts::Texts::of(desk.language());
             let modules = node.registry.modules().iter().map(|module| Group {
                 name: module.name,
-                title: module.title,
+                title: titles.module(module.name),
                 tables: all
                     .iter()
                     .filter(|table| table.module == module.name && !is_shared(table))
-                    .map(|table| line(table, Comments::of(module.schema_sql, &table.name).table))
+                    .map(|table| line(table, Comments::of(module.schema_sql, &table.name).told(desk.language()).table))
                     .collect(),
             });
             let mut users: Vec<&Arc<Table>> = all.iter().filter(|table| is_shared(table)).collect();

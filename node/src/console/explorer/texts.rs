@@ -8,11 +8,12 @@ texts! {
     all_sign: "{0} of {1} members signing", "{1} 名成员中 {0} 名在签名";
     some_sign: "{0} of {1} members signing (silent: {2})", "{1} 名成员中 {0} 名在签名（未见签名：{2}）";
     too_few_sign: "Only {0} of {1} members signing, {2} are needed for a block (silent: {3})", "{1} 名成员中仅 {0} 名在签名，出块需要 {2} 名（未见签名：{3}）";
+    none_sign: "No signatures are seen: of {0} members {1} have to be reached for a block", "未见任何签名：{0} 名成员中须有 {1} 名可达才能出块";
     last_block_ago: "last block {0} ago", "最近区块在 {0}前";
     no_block_for: "no block for {0}", "已有 {0}没有新区块";
     at_the_tip: "executed to the tip", "已执行到最新高度";
     behind: "{0} blocks behind", "落后 {0} 个区块";
-    alarms_stand: "{0} alarms since the start", "启动以来有 {0} 次警报";
+    alarms_stand: "alarms since the start: {0}", "启动以来有 {0} 次警报";
     seconds: "{0} s", "{0} 秒";
     minutes: "{0} min", "{0} 分钟";
     hours: "{0} h", "{0} 小时";
@@ -24,7 +25,7 @@ texts! {
     certified_hint: "the members have signed the result of every block up to here", "成员已对截至此处每个区块的执行结果签名";
     waiting: "Waiting for a block", "待打包交易";
     faults: "Faults tolerated", "可容忍故障";
-    faults_hint: "more members can fail and blocks go on", "还可有这么多成员故障而不停止出块";
+    faults_hint: "so many more members may fail and blocks still come", "还可有这么多成员故障而不停止出块";
     no_quorum: "none: too few sign", "无：签名成员不足";
     per_second: "Transactions a second", "每秒交易数";
     per_second_now: "{0} now, at most {1} in the last two minutes", "当前 {0}，最近两分钟最高 {1}";
@@ -91,7 +92,7 @@ texts! {
     due_by_time: "What was due by time", "按时间到期的处理";
     no_changes: "It wrote no rows.", "没有写入任何行。";
     no_transactions: "No transactions: an idle ledger makes empty blocks so that everybody sees that it lives.", "没有交易：空闲时账本也会出空块，以表明仍在运行。";
-    no_transactions_yet: "There are no transactions yet. Sign one, or try the sample till.", "还没有交易。请签署一笔，或试用示例收银台。";
+    no_transactions_yet: "There are no transactions yet.", "还没有交易。";
     evidence_here: "Some of its entries are kept as evidence.", "其中有条目已作为证据保存。";
     place: "Place", "位置";
     sender: "Signed by", "签名者";
@@ -150,7 +151,7 @@ texts! {
     search_can_name: "the id of a member, an account, an asset, a taxpayer, a payment, a document, a package or a proposal", "成员、账户、资产、纳税人、付款、文档、合约包或提案的编号";
     search_can_sealed: "the subject of sealed content", "密封内容的主题";
     search_can_table: "the name of a table", "数据表名称";
-    search_exact: "Names are compared whole and exactly. For anything else, ask in SQL.", "名称按完整、精确匹配。其他查询请使用 SQL。";
+    search_exact: "Names are compared whole and exactly. For anything else:", "名称按完整、精确匹配。其他查询：";
     kind_block: "Block", "区块";
     kind_transaction: "Transaction", "交易";
     kind_member: "Member", "成员";
@@ -168,6 +169,7 @@ texts! {
     tables_modules: "Tables of modules", "模块数据表";
     tables_shared: "Shared tables", "共享数据表";
     tables_shared_none: "Nobody has created a shared table yet.", "还没有人创建共享数据表。";
+    create_table: "Create a shared table", "创建共享数据表";
     tables_packages: "Tables of packages", "合约包数据表";
     tables_packages_none: "No package has tables yet.", "还没有合约包数据表。";
     tables_views: "Views, for SQL", "视图（供 SQL 查询）";
@@ -175,8 +177,8 @@ texts! {
     in_key: "Key", "主键";
     nullable: "may be NULL", "可为空";
     comment: "Meaning", "含义";
-    mutable: "rows may change", "行可变更";
-    append_only: "rows only come", "只增不改";
+    mutable: "rows may change", "行可修改";
+    append_only: "rows are added only", "只增不改";
     since: "Since block", "始于区块";
     module: "Module", "模块";
     created_by: "Created by", "创建者";
@@ -198,7 +200,7 @@ texts! {
     row_gone: "There is no such row now.", "现在没有这一行。";
     row_never: "No block has written a row with this key.", "没有区块写入过这个主键的行。";
     get_proof: "Get the proof", "下载证明";
-    proof_text: "A file that shows this row to anybody, without asking this node: check it under Check a proof.", "可向任何人证明这一行的文件，无需询问本节点；在“验证证明”页检查。";
+    proof_text: "A file that shows this row to anybody, without asking this node. Where to check it:", "可向任何人证明这一行的文件，无需询问本节点。验证处：";
     history: "History", "变更历史";
     is_inserted: "inserted", "新增";
     is_updated: "changed", "修改";
@@ -218,7 +220,7 @@ texts! {
     sql_example_vault: "What my member has opened", "本成员已打开的内容";
     sql_limits: "At most {0} rows and {1} MB, {2} s; here the first {3} rows are shown, in the file all.", "最多 {0} 行、{1} MB、{2} 秒；此处显示前 {3} 行，文件中为全部。";
     sql_vault: "You also read your member's vault at this node: vault.vault_document, vault.vault_field. It holds what you have opened; nobody else sees it.", "您还可以读取本成员在本节点的保险库：vault.vault_document、vault.vault_field。其中是您已打开的内容，他人看不到。";
-    sql_rows: "{0} rows, of height {1}.", "{0} 行，数据高度 {1}。";
+    sql_rows: "Rows: {0}, of height {1}.", "{0} 行，数据高度 {1}。";
     sql_cut: "Only the first {0} rows are shown.", "仅显示前 {0} 行。";
     sql_none: "No rows.", "没有符合条件的行。";
     sql_wrong: "The statement was not run", "语句未执行";

@@ -277,6 +277,11 @@ pub fn had_before(columns: &[ColumnChange]) -> bool {
     columns.iter().any(|column| column.old.is_some())
 }
 
+/// Whether there is a row after, so that a page says what stands there.
+pub fn has_after(columns: &[ColumnChange]) -> bool {
+    columns.iter().any(|column| column.new.is_some())
+}
+
 /// GET /blocks/{height}/{index}/payload: the text that was signed, byte for byte.
 pub async fn payload(
     State(node): State<Arc<Member>>,

@@ -1,4 +1,4 @@
-use super::texts::Texts;
+use super::{choices, texts::Texts};
 use crate::console::language::Language;
 use askama::Template;
 
@@ -65,5 +65,43 @@ pub enum Control {
 impl Field {
     fn t(&self) -> &'static Texts {
         Texts::of(self.language)
+    }
+
+    fn meaning(&self, choice: &str) -> Option<&'static str> {
+        choices::meaning(choice, self.language)
+    }
+
+    /// What it is, where that says more than its name does.
+    fn hint(&self) -> &str {
+        let said = self.description.trim_end_matches(['.', '。']);
+        let said = ["The ", "Its "].iter().find_map(|article| said.strip_prefix(article)).unwrap_or(said);
+        if said.to_lowercase() == self.name.to_lowercase() { "" } else { &self.description }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_says_more_than_the_name() {
+        let hint = |name: &str, description: &str| {
+            let field = Field {
+                language: Language::English,
+                id: String::new(),
+                pointer: String::new(),
+                name: name.to_owned(),
+                member: String::new(),
+                description: description.to_owned(),
+                is_english: true,
+                required: false,
+                always: false,
+                value: String::new(),
+                control: Control::Text,
+            };
+            field.hint().to_owned()
+        };
+        assert_eq!((hint("Asset", "The asset."), hint("资产", "资产。")), (String::new(), String::new()));
+        assert_eq!(hint("Amount", "The amount, such as 198.00."), "The amount, such as 198.00.");
     }
 }

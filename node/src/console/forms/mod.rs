@@ -1,13 +1,14 @@
 //! A form for each command and each action, made from its declaration.
 
 mod chinese;
+mod choices;
 mod field;
 mod names;
 mod schema;
 pub(in crate::console) mod texts;
 
 use crate::{
-    console::{Page, Visit, desk::form_id, language::Language},
+    console::{Page, Visit, desk::form_id, language::Language, packages::flowing},
     member::Member,
     openapi,
     problem::Problem,
@@ -77,7 +78,7 @@ async fn index(State(node): State<Arc<Member>>, visit: Visit) -> Response {
         let actions = rows.iter().map(|row| Entry {
             path: format!("/do/{}/{}", row.text(0), row.text(1)),
             name: format!("{}.{}", row.text(0), row.text(1)),
-            summary: row.text(2),
+            summary: flowing(&row.text(2)),
         });
         let language = desk.language();
         let t = Texts::of(language);
@@ -101,6 +102,10 @@ struct Form {
     page: Page,
     t: &'static Texts,
     name: String,
+    /// The package whose action it is.
+    package: Option<String>,
+    /// Whether that is in a state in which nothing of it can be called.
+    rests: bool,
     /// What it does, paragraph by paragraph.
     description: Vec<String>,
     send_to: String,
@@ -136,6 +141,8 @@ async fn command(
             form_id: form_id(),
             fields: Reader::new(&document, &given, language, &name).fields(),
             name: name.clone(),
+            package: None,
+            rests: false,
             page: desk.page(),
         })
     };
@@ -152,8 +159,9 @@ async fn action(
     let made = async |desk: &crate::console::desk::Desk| {
         let found = desk
             .find(
-                "SELECT a.summary, a.parameters FROM package p
-                 JOIN package_action a ON a.package = p.name AND a.version = p.version WHERE p.name = ?1 AND a.name = ?2 AND a.public = 1",
+                "SELECT a.summary, a.parameters, p.state = 'active' AND v.state = 'active' AND m.state = 'active' FROM package p
+                 JOIN package_action a ON a.package = p.name AND a.version = p.version
+                 JOIN package_version v ON v.package = p.name AND v.version = p.version JOIN member m ON m.id = p.name WHERE p.name = ?1 AND a.name = ?2 AND a.public = 1",
                 vec![json!(package), json!(action)],
             )
             .await?;
@@ -166,10 +174,12 @@ async fn action(
         Ok(Form {
             t: Texts::of(language),
             name: format!("{package}.{action}"),
+            package: Some(package.clone()),
+            rests: found.number(2) == 0,
             send_to: format!("/v1/packages/{package}/actions/{action}"),
             form_id: form_id(),
             fields: Reader::new(&document, &given, language, "").fields(),
-            description: vec![known.summary],
+            description: vec![flowing(&known.summary)],
             page: desk.page(),
         })
     };

@@ -9,6 +9,9 @@ texts! {
     all: "Everything that can be done", "全部操作";
     signed_by: "Signed by", "签名密钥";
     submit: "Sign and send", "签名并提交";
+    needed: "This has to be filled in.", "此项必填。";
+    rests: "The package is frozen, suspended or retired: the call will be refused.", "合约包已冻结、中止或停用，调用会被拒绝。";
+    to_package: "The package", "合约包";
     optional: "optional", "可不填";
     choose: "Choose …", "请选择……";
     yes: "yes", "是";

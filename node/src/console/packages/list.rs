@@ -1,4 +1,8 @@
-use super::{OwnersVote, read, texts::Texts};
+use super::{
+    OwnersVote, read,
+    said::summary,
+    texts::{self, Texts},
+};
 use crate::{
     console::{
         Page, Visit,
@@ -22,7 +26,7 @@ struct Deployed {
     name: String,
     version: u64,
     state: String,
-    description: String,
+    summary: String,
     owners: Vec<String>,
     needed: u64,
 }
@@ -30,7 +34,7 @@ struct Deployed {
 struct Waiting {
     package: String,
     version: u64,
-    description: String,
+    summary: String,
     proposer: String,
     proposed: Moment,
     votes: Vec<OwnersVote>,
@@ -54,7 +58,7 @@ pub struct From {
 }
 
 const DEPLOYED: &str =
-    "SELECT p.name, p.version, CASE m.state WHEN 'active' THEN p.state ELSE m.state END, v.description,
+    "SELECT p.name, p.version, CASE WHEN m.state <> 'active' THEN m.state WHEN v.state = 'retired' THEN v.state ELSE p.state END, v.description,
         (SELECT json_group_array(o.member ORDER BY o.member) FROM package_owner o WHERE o.package = p.name), p.approvals
     FROM package p JOIN member m ON m.id = p.name JOIN package_version v ON v.package = p.name AND v.version = p.version
     WHERE p.name > ?1 ORDER BY p.name LIMIT ?2";
@@ -81,7 +85,7 @@ pub async fn page(State(node): State<Arc<Member>>, Query(From { after }): Query<
                 name: row.text(0),
                 version: row.number(1),
                 state: row.text(2),
-                description: row.text(3),
+                summary: summary(&row.text(3)),
                 owners: read(&row.text(4)),
                 needed: row.number(5),
             })
@@ -90,7 +94,7 @@ pub async fn page(State(node): State<Arc<Member>>, Query(From { after }): Query<
         let waiting = rows.iter().map(|row| Waiting {
             package: row.text(0),
             version: row.number(1),
-            description: row.text(2),
+            summary: summary(&row.text(2)),
             proposer: row.text(3),
             proposed: Moment(row.number(4)),
             votes: read(&row.text(5)),

@@ -4,8 +4,11 @@ mod deploy;
 mod list;
 mod package;
 mod report;
+mod said;
 mod table;
 pub(in crate::console) mod texts;
+
+pub use said::flowing;
 
 use crate::member::Member;
 use axum::{Router, routing::get};

@@ -1,4 +1,8 @@
-use super::{OwnersVote, read, texts::Texts};
+use super::{
+    OwnersVote, read,
+    said::flowing,
+    texts::{self, Texts},
+};
 use crate::{
     console::{
         Page, Row, Visit,
@@ -135,6 +139,17 @@ struct Shown {
 }
 
 impl Shown {
+    /// The state of what is in force; that of a proposal, or of one that its owners did not want, where nothing is.
+    fn state(&self) -> &str {
+        let newest = || self.versions.first().map_or("proposed", |version| version.state.as_str());
+        self.standing.as_ref().map_or_else(newest, |standing| standing.state.as_str())
+    }
+
+    /// Whether its actions can be called.
+    fn acts_on(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.state == "active")
+    }
+
     /// Whether freezing and retiring are among what can be done.
     fn freezes(&self) -> bool {
         self.acts.iter().any(|act| act.command == "package.freeze")
@@ -147,13 +162,14 @@ pub struct Which {
     version: Option<u64>,
 }
 
-const STANDING: &str = "SELECT p.version, CASE m.state WHEN 'active' THEN p.state ELSE m.state END, p.approvals,
+const STANDING: &str = "SELECT p.version, CASE WHEN m.state <> 'active' THEN m.state WHEN v.state = 'retired' THEN v.state ELSE p.state END, p.approvals,
         (SELECT json_group_array(o.member ORDER BY o.member) FROM package_owner o WHERE o.package = n.name),
         (SELECT json_group_array(json_object('motion', t.motion, 'version', t.version, 'member', t.member, 'agrees', t.agrees)
                                  ORDER BY t.motion, t.version, t.member) FROM package_vote t WHERE t.package = n.name),
         (SELECT json_group_array(json_object('name', i.name, 'sql', i.sql) ORDER BY i.name)
          FROM package_invariant i WHERE i.package = n.name AND i.version = p.version)
-    FROM (SELECT ?1 AS name) n LEFT JOIN package p ON p.name = n.name LEFT JOIN member m ON m.id = n.name";
+    FROM (SELECT ?1 AS name) n LEFT JOIN package p ON p.name = n.name LEFT JOIN member m ON m.id = n.name
+    LEFT JOIN package_version v ON v.package = p.name AND v.version = p.version";
 
 /// The source of one of them alone: it can be long.
 const VERSIONS: &str = "SELECT version, state, description, proposer, proposed_height, proposed_ms, owners, approvals,
@@ -169,7 +185,7 @@ fn version(row: &Row) -> Version {
     Version {
         version: row.number(0),
         state: row.text(1),
-        description: row.text(2),
+        description: flowing(&row.text(2)),
         proposer: row.text(3),
         height: row.number(4),
         proposed: Moment(row.number(5)),
@@ -180,7 +196,7 @@ fn action(row: &Row) -> Action {
     Action {
         name: row.text(0),
         public: row.number(1) == 1,
-        summary: row.text(2),
+        summary: flowing(&row.text(2)),
         parameters: read(&row.text(3)),
         calls: read(&row.text(4)),
     }

@@ -2,6 +2,7 @@ use crate::problem::{Answer, Problem};
 use counterfoil_sql::TEXT_BYTES_MAX;
 use counterfoil_types::{Fault, Refusal, RefusalKind};
 use serde::Deserialize;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// What the checker has against a text.
@@ -33,6 +34,9 @@ pub struct Given {
 /// Checks that run at once: each tries a package on a ledger of its own.
 static CHECKS: Semaphore = Semaphore::const_new(2);
 
+/// For how long a check waits for its turn before its sender is told to come again.
+const WAIT: Duration = Duration::from_secs(10);
+
 impl Report {
     /// A text that nothing was asked about.
     pub fn blank(text: String) -> Self {
@@ -47,7 +51,7 @@ impl Report {
             return Ok(Self { text, too_long: true, findings: Vec::new() });
         }
         let busy = || Problem::from(Refusal::new("http/busy", RefusalKind::Busy, "other texts are checked now"));
-        let _place = CHECKS.try_acquire().map_err(|_| busy())?;
+        let _place = tokio::time::timeout(WAIT, CHECKS.acquire()).await.map_err(|_| busy())?;
         let checked = tokio::task::spawn_blocking(move || (check(&text), text)).await;
         let (findings, text) = checked.map_err(|error| Problem::from(Fault::new("checking a text", error)))?;
         Ok(Self { text, too_long: false, findings })

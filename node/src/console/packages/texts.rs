@@ -13,7 +13,7 @@ texts! {
     version: "Version", "版本";
     state: "State", "状态";
     owners: "Owners", "所有者";
-    needed: "Owners who must agree", "须同意的所有者数";
+    needed: "Votes needed", "所需同意票数";
     proposer: "Proposed by", "提议者";
     proposed: "Proposed", "提议时间";
     votes: "Votes", "表决";
@@ -34,6 +34,7 @@ texts! {
     owners_decide: "Its owners decide on it. You see this page as", "由所有者决定。您当前的身份是";
     actions: "Actions", "操作";
     call: "Call", "调用";
+    none_called: "None of them can be called while the package is in this state.", "合约包处于当前状态时，所有操作均不能调用。";
     private: "for the package's own actions only", "仅供本合约包内部调用";
     parameters: "Parameters", "参数";
     calls: "Calls", "调用的命令";
@@ -69,6 +70,16 @@ texts! {
     too_long: "A text of up to 64 KiB, please.", "文本不得超过 64 KiB。";
     table_intro: "A CREATE TABLE statement. The first part of the name is a schema that your organisation owns from then on.", "CREATE TABLE 语句。名称的第一部分是模式，由您的单位拥有。";
     create: "Sign and create", "签名并创建";
+}
+
+/// How the label of a state looks.
+pub fn mark(state: &str) -> &'static str {
+    match state {
+        "active" => "good",
+        "frozen" | "suspended" => "watch",
+        "rejected" | "removed" => "bad",
+        _ => "",
+    }
 }
 
 impl Texts {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::{path::PathBuf, time::Duration};
 
 /// How long a SELECT waits for its caller's vault to have what is executed.
-const VAULT_WAIT: Duration = Duration::from_millis(500);
+const VAULT_WAIT: Duration = Duration::from_secs(2);
 
 impl From<SealError> for Problem {
     fn from(error: SealError) -> Self {
@@ -143,7 +143,8 @@ impl Store {
     }
 }
 
-fn no_reading_key(member: &str) -> Problem {
+/// Nothing can be sealed for a member, which has no reading key.
+pub fn no_reading_key(member: &str) -> Problem {
     let detail = format!("member {member:?} has published no reading key: document.publish_reading_key does it");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "http/no-reading-key", detail)
 }

@@ -51,13 +51,26 @@ pub struct DeployedAction {
     pub parameters: Vec<Json>,
 }
 
+/// Whether the actions of a package `p` can be called now, by the state of its newest version `v` and of itself as a member `m`.
+macro_rules! callable {
+    () => {
+        "(p.state = 'active' AND v.state = 'active' AND m.state = 'active')"
+    };
+}
+
+pub(crate) use callable;
+
 impl DeployedAction {
     /// All that can be called now, by name.
     pub fn all(reader: &Reader) -> Result<Vec<Self>, Refusal> {
-        let sql = "SELECT a.package, a.name, a.summary, a.parameters
-                   FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
-                   JOIN package_version v ON v.package = p.name AND v.version = p.version
-                   WHERE a.public = 1 AND p.state = 'active' AND v.state = 'active' ORDER BY a.package, a.name";
+        let sql = concat!(
+            "SELECT a.package, a.name, a.summary, a.parameters
+             FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
+             JOIN package_version v ON v.package = p.name AND v.version = p.version JOIN member m ON m.id = p.name
+             WHERE a.public = 1 AND ",
+            callable!(),
+            " ORDER BY a.package, a.name"
+        );
         let table = reader.sql_static(sql, SqlParams::Positional(&[]), SqlLimits::default())?;
         let text = |row: &[Json], at: usize| Some(row.get(at)?.as_str()?.to_owned());
         let read = |row: &Vec<Json>| {

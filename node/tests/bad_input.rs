@@ -15,7 +15,14 @@ fn unknown_routes_methods_and_media_types_are_problems() {
     dev.http.post("/v1/transactions", &[], "x").problem(415, "http/media-type");
     dev.http.post("/v1/sql", &[("content-type", "application/xml")], "x").problem(415, "http/media-type");
     dev.http.post("/v1/transactions", &[("content-type", "application/json")], "{").problem(400, "http/malformed");
-    for path in ["/v1/events?from=x", "/v1/changes?from=x", "/v1/blocks?limit=x", "/v1/webhooks/x", "/v1/blocks/%FF"] {
+    for path in [
+        "/v1/events?from=x",
+        "/v1/changes?from=x",
+        "/v1/blocks?limit=x",
+        "/v1/webhooks/x",
+        "/v1/blocks/%FF",
+        "/v1/members/%FF",
+    ] {
         dev.http.get_with(path, &[("counterfoil-key", "shop-1/dev")]).problem(400, "http/malformed");
     }
     dev.http.get_with("/v1/status", &[("host", "evil.example")]).problem(403, "http/forbidden");

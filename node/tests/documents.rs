@@ -295,6 +295,16 @@ fn what_cannot_be_sealed_or_opened_is_refused_by_its_place_and_never_repeated() 
 }
 
 #[test]
+fn what_nobody_could_read_is_not_sealed() {
+    let dev = Dev::alone();
+    let with = json!({"type": TYPE, "title": "Contracts", "fields": [{"name": "price", "sealed": true}]});
+    dev.command("document.define_type", "tax-bureau/dev", &with);
+    let with = json!({"document": CONTRACT, "type": TYPE, "sealed": [{"name": "price", "value": PRICE}]});
+    let document = seal(&dev, &with).problem(422, "http/no-reading-key");
+    assert!(document["detail"].as_str().unwrap().contains("\"shop-1\""), "{document}");
+}
+
+#[test]
 fn the_command_line_anchors_seals_opens_shows_and_verifies() {
     let dev = start();
     let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,12 @@
 use crate::support::{BINARY, Dev, Network, run};
+use serde_json::Value;
 use std::{
     fs,
-    net::TcpListener,
+    io::{self, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Command, Stdio},
+    thread,
     time::Instant,
 };
 
@@ -195,6 +198,47 @@ fn a_wrong_command_line_exits_with_2_and_an_unreached_node_with_3() {
         assert!(stderr(&output).contains("http:// or https://"), "{url}: {}", stderr(&output));
     }
     assert_eq!(run(&["--version"]).status.code(), Some(0));
+}
+
+/// Serves TLS by a PostgreSQL endpoint that has a certificate; the URL.
+fn encrypted(endpoint: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut server = TcpStream::connect(&endpoint).unwrap();
+            // SSLRequest, which the endpoint answers by one byte.
+            server.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).unwrap();
+            server.read_exact(&mut [0; 1]).unwrap();
+            let (mut asked, mut answered) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            thread::spawn(move || io::copy(&mut asked, &mut server));
+            thread::spawn(move || io::copy(&mut answered, &mut client));
+        }
+    });
+    url
+}
+
+#[test]
+fn a_certificate_that_nobody_trusts_is_no_reason_to_go_without_one() {
+    let mut network = Network::found(&["a"], &[], &[]);
+    let validator = &mut network.validators[0];
+    let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wire/tests/wire/tls");
+    let (certificate, key) = (tls.join("cert.pem"), tls.join("key.pem"));
+    let settings = validator.folder.join("counterfoil.toml");
+    let before = fs::read_to_string(&settings).unwrap();
+    let sql = format!("[sql]\nlisten = \"127.0.0.1:0\"\ncertificate = {certificate:?}\nkey = {key:?}\n");
+    fs::write(&settings, format!("{before}\n{sql}")).unwrap();
+    validator.start();
+    let ready = fs::read(validator.folder.join("ready.json")).unwrap();
+    let ready: Value = serde_json::from_slice(&ready).unwrap();
+    let output = run(&["status", "--url", &encrypted(ready["sql"].as_str().unwrap().to_owned())]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let text = stderr(&output);
+    assert!(text.contains("invalid peer certificate") && !text.contains("http://"), "{text}");
+
+    let output = run(&["status", "--url", &validator.http.url().replace("http://", "https://")]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("try http://"), "{}", stderr(&output));
 }
 
 #[test]

@@ -41,8 +41,8 @@ pub struct RefusalDeclaration {
 ///
 /// Texts and fields are format strings over the variant's own fields. Two more things come with the enum: the variant
 /// `Other`, by which `?` passes on refusals of the database and of other modules, and `Refused::DECLARATIONS` for
-/// [`Module::refusals`](crate::Module::refusals). A text is part of the receipt, which all members hash: it changes only
-/// with the protocol version.
+/// [`Module::refusals`](crate::Module::refusals). Proposals whose calls are refused keep the text in a row, which all members
+/// hash: validators of releases with different texts do not run together.
 #[macro_export]
 macro_rules! refusals {
     (

@@ -54,18 +54,12 @@ impl TableShape {
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     schemas: BTreeMap<String, BTreeMap<String, TableShape>>,
-    plain: BTreeSet<String>,
 }
 
 impl Catalog {
     /// Adds a table of a schema, or replaces it.
     pub fn insert(&mut self, schema: impl Into<String>, table: impl Into<String>, shape: TableShape) {
         self.schemas.entry(schema.into()).or_default().insert(table.into(), shape);
-    }
-
-    /// Adds a table or view of the ledger itself, which belongs to no schema: the public reads it, no statement that writes and no action.
-    pub fn insert_plain(&mut self, name: impl Into<String>) {
-        self.plain.insert(name.into());
     }
 
     /// The table, if there is one.
@@ -85,10 +79,6 @@ impl Catalog {
 
     pub(crate) fn remove_schema(&mut self, schema: &str) {
         self.schemas.remove(schema);
-    }
-
-    pub(crate) fn is_plain(&self, name: &str) -> bool {
-        self.plain.contains(name)
     }
 }
 

@@ -110,24 +110,19 @@ impl<'a> Writer<'a> {
             Some(schema) => self.name(schema.0),
             None => match self.scope.home {
                 Some(home) => home.to_owned(),
-                None => return self.without_schema(&table),
+                None => return self.without_schema(name.name.0, &table),
             },
         };
         if self.scope.catalog.table(&schema, &table).is_some() {
             return Some(Target { schema, table });
         }
-        if name.db_name.is_none() && self.scope.catalog.is_plain(&table) {
-            return self.without_schema(&table);
-        }
         self.findings.add("table/unknown", &table, format!("there is no table {schema}.{table}"));
         None
     }
 
-    fn without_schema(&mut self, table: &str) -> Option<Target> {
-        if self.scope.catalog.is_plain(table) {
-            let message = format!("{table} is the ledger's own: only readers may name it");
-            self.findings.add("table/closed", table, message);
-        } else {
+    /// Finds a name that lacks its schema; of a bad one that it is bad is said already.
+    fn without_schema(&mut self, raw: &str, table: &str) -> Option<Target> {
+        if fold(raw).is_ok() {
             let message = format!(
                 "{table} needs its schema: schema.{table}; tables without one are modules', and no statement that writes names them"
             );

@@ -21,8 +21,8 @@ use std::{
 };
 
 /// What to do about a damaged database.
-pub(crate) const RECOVER: &str = "delete this validator's folders state and engine and start it: it catches up from the others. Where there \
-                                  are none, restore the whole directory from one backup";
+pub(crate) const RECOVER: &str = "let the others go on by some blocks, then delete this validator's folders state and engine and start it: \
+                                  it catches up. Where the others do not go on without it, restore the whole directory from one backup";
 
 /// Databases up to this size are checked page by page when opened; larger ones where they are read.
 const QUICK_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;

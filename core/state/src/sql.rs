@@ -214,9 +214,7 @@ impl Reader {
             Ok::<_, Failed>(read(&mut Snapshot { pooled, height }))
         });
         let read = read.map_err(Refusal::from)?;
-        if read.is_ok() {
-            self.give_back(pooled);
-        }
+        self.give_back(pooled);
         read
     }
 

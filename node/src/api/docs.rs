@@ -17,9 +17,11 @@ pub async fn document(State(member): State<Arc<Member>>) -> Answer<Response> {
 }
 
 /// GET /docs: operations and a form to try each, from this binary alone.
-pub async fn page(headers: HeaderMap) -> impl IntoResponse {
-    let lang = format!("lang=\"{}\"", Language::of(&headers).tag());
-    asset("text/html; charset=utf-8", include_str!("../docs_ui/index.html").replacen("lang=\"en\"", &lang, 1))
+pub async fn page(State(member): State<Arc<Member>>, headers: HeaderMap) -> impl IntoResponse {
+    // The keys of examples are those of `dev`.
+    let dev = if member.access.is_open() { " data-dev" } else { "" };
+    let html = format!("lang=\"{}\"{dev}", Language::of(&headers).tag());
+    asset("text/html; charset=utf-8", include_str!("../docs_ui/index.html").replacen("lang=\"en\"", &html, 1))
 }
 
 /// GET /docs/docs.js

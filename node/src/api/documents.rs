@@ -71,6 +71,9 @@ pub async fn seal(State(member): State<Arc<Member>>, headers: HeaderMap, body: B
     // Who seals reads it too, if he has a reading key.
     wanted.push((kid.member().to_owned(), None));
     let readers = member.readers(&wanted).await?;
+    if readers.is_empty() {
+        return Err(sealing::no_reading_key(kid.member()));
+    }
     let place = Place {
         ledger: member.ledger,
         subject: asked.document.clone(),

@@ -7,7 +7,7 @@ use crate::{
 use axum::{
     Router,
     body::Body,
-    extract::{RawPathParams, State},
+    extract::{RawPathParams, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
@@ -16,34 +16,32 @@ use counterfoil_platform::{Route, Target};
 use counterfoil_types::limits;
 use std::sync::Arc;
 
+/// The names in a path, or why they cannot be read.
+type Names = Result<RawPathParams, RawPathParamsRejection>;
+
 /// Mounts a route that a module declares.
 pub fn mount(router: Router<Arc<Member>>, route: Route) -> Router<Arc<Member>> {
     match route.target {
         Target::Command { .. } => router.route(
             route.path,
-            post(move |State(member): State<Arc<Member>>, path: RawPathParams, headers: HeaderMap, body: Body| async move {
-                command(member, route, &path, headers, body).await
+            post(move |State(member): State<Arc<Member>>, path: Names, headers: HeaderMap, body: Body| async move {
+                command(member, route, path, headers, body).await
             }),
         ),
         Target::Query { name } => router.route(
             route.path,
             get(
                 move |State(member): State<Arc<Member>>,
-                      path: RawPathParams,
+                      path: Names,
                       Query(query): Query<Vec<(String, String)>>,
-                      headers: HeaderMap| async move { read(&member, name, &path, &query, &headers).await },
+                      headers: HeaderMap| async move { read(&member, name, path, &query, &headers).await },
             ),
         ),
     }
 }
 
-async fn command(
-    member: Arc<Member>,
-    route: Route,
-    path: &RawPathParams,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer<Response> {
+async fn command(member: Arc<Member>, route: Route, path: Names, headers: HeaderMap, body: Body) -> Answer<Response> {
+    let path = path.map_err(|why| Problem::malformed(why.body_text()))?;
     let Target::Command { converts, .. } = route.target else {
         return Err(Problem::not_found(route.path));
     };
@@ -75,10 +73,11 @@ fn is_check(query: &str) -> bool {
 async fn read(
     member: &Member,
     name: &str,
-    path: &RawPathParams,
+    path: Names,
     given: &[(String, String)],
     headers: &HeaderMap,
 ) -> Answer<Response> {
+    let path = path.map_err(|why| Problem::malformed(why.body_text()))?;
     match member.may_read(headers) {
         Err(_) if is_check(name) => member.checks.take()?,
         Err(_) if DIRECTORY.contains(&name) => {}

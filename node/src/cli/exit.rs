@@ -67,7 +67,8 @@ fn hint(error: &Error) -> Option<&'static str> {
         Error::Transport { source, .. } => match &**source {
             ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Some(PLACE),
             ureq::Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => Some(PLACE),
-            ureq::Error::Io(io) if io.kind() == ErrorKind::InvalidData => {
+            // Of all that TLS can fail by, this alone says that the other side spoke none: a certificate that is not trusted stays a no.
+            ureq::Error::Io(io) if io.to_string().contains("InvalidContentType") => {
                 Some("what answers there may speak no TLS: try http://")
             }
             _ => None,

@@ -175,10 +175,20 @@ impl Visit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub u64);
 
+impl Moment {
+    /// The last one that can be written: a year has four digits. What members sign may state later ones.
+    pub const MS_MAX: u64 = 253_402_300_799_999;
+
+    /// As RFC 3339 writes it, in UTC.
+    pub fn rfc3339(self) -> String {
+        let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(self.0.min(Self::MS_MAX));
+        humantime::format_rfc3339_millis(at).to_string()
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(self.0);
-        let full = humantime::format_rfc3339_millis(at).to_string();
+        let full = self.rfc3339();
         let text = format!("{} {} UTC", &full[..10], &full[11..19]);
         write!(f, "<time datetime=\"{full}\" title=\"{text}\" data-moment>{text}</time>")
     }
@@ -201,5 +211,7 @@ mod tests {
         let text = Moment(1_766_966_400_123).to_string();
         assert!(text.contains("datetime=\"2025-12-29T00:00:00.123Z\""), "{text}");
         assert!(text.ends_with(">2025-12-29 00:00:00 UTC</time>"), "{text}");
+        let latest = Moment(u64::MAX).to_string();
+        assert!(latest.ends_with(">9999-12-31 23:59:59 UTC</time>"), "{latest}");
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     confidential,
     csv::{MARK, kept_as, line},
+    desk::Moment,
 };
 use crate::{
     member::Member,
@@ -23,8 +24,16 @@ use std::{
     io::{self, Seek as _, Write as _},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
-use tokio::io::AsyncReadExt as _;
+use tokio::{io::AsyncReadExt as _, sync::Semaphore, time::timeout};
+
+/// Reports that are written at once, each by a thread.
+static WRITING: Semaphore = Semaphore::const_new(2);
+/// How long one waits for its turn.
+const WAIT: Duration = Duration::from_secs(10);
+/// Reports that are written or on their way: they take the ledger's disk for as long as somebody takes them.
+static KEPT: Semaphore = Semaphore::const_new(16);
 
 /// Rows of one SELECT.
 const PAGE: usize = 1_000;
@@ -67,21 +76,29 @@ pub struct Report {
 /// It is written before it is sent: however slowly somebody takes it, all of it is of one height, and the ledger's database does not
 /// wait for him.
 pub async fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> Answer<Response> {
-    let place = node.store.place().await?;
+    let busy = || Problem::busy("many reports are made or taken now: try again in a moment");
+    let kept = KEPT.try_acquire().map_err(|_| busy())?;
+    let writing = timeout(WAIT, WRITING.acquire()).await.map_err(|_| busy())?;
     let root = node.root.clone();
-    let written = node.store.read(move |reader| Ok(write(reader, &report, &root))).await??;
-    drop(place);
+    // Who breaks off does not end the writing, so the places go with it.
+    let write = move |reader: &Reader| {
+        let written = write(reader, &report, &root);
+        drop(writing);
+        Ok((written, kept))
+    };
+    let (written, kept) = node.store.read(write).await?;
+    let written = written?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, kept_as(&format!("{}-height-{}", written.name, written.height), "csv")),
         (header::CONTENT_LENGTH, written.length.to_string()),
     ];
-    let begun = (node, asked, tokio::fs::File::from_std(written.file));
-    let pieces = futures::stream::try_unfold(begun, |(node, asked, mut file)| async move {
+    let begun = (node, asked, tokio::fs::File::from_std(written.file), kept);
+    let pieces = futures::stream::try_unfold(begun, |(node, asked, mut file, kept)| async move {
         node.seated(&asked).map_err(|_| io::Error::other("the session is over"))?;
         let mut piece = Vec::with_capacity(PIECE);
         (&mut file).take(PIECE as u64).read_to_end(&mut piece).await?;
-        Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (node, asked, file))))
+        Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (node, asked, file, kept))))
     });
     Ok(confidential((headers, Body::from_stream(pieces)).into_response()))
 }
@@ -109,7 +126,8 @@ fn write(reader: &Reader, report: &Report, folder: &Path) -> Answer<Written> {
             let last = table.rows.last().and_then(|row| row.first()?.as_str());
             let Some(last) = last else { return Ok(snapshot.height()) };
             count += table.rows.len();
-            if count > ROWS_MAX {
+            // A page that is cut would leave out rows in the middle.
+            if count > ROWS_MAX || table.truncated.is_some() {
                 return Err(too_long());
             }
             for row in &table.rows {
@@ -125,7 +143,7 @@ fn write(reader: &Reader, report: &Report, folder: &Path) -> Answer<Written> {
 }
 
 fn too_long() -> Problem {
-    let why = format!("the file would have more than the {ROWS_MAX} rows that spreadsheets open; ask for fewer days");
+    let why = format!("the file would have more than the {ROWS_MAX} rows that spreadsheets open");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "http/too-large", why)
 }
 
@@ -139,10 +157,7 @@ fn shown(value: &Value, kind: Kind) -> String {
     match (kind, number) {
         (Kind::Amount, Some(minor)) => Fixed::<2>(minor).to_string(),
         (Kind::Units(decimals), Some(minor)) => format_decimal(minor, decimals),
-        (Kind::Time, Some(ms)) => {
-            let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(ms.unsigned_abs());
-            humantime::format_rfc3339_millis(at).to_string()
-        }
+        (Kind::Time, Some(ms)) => Moment(ms.unsigned_abs()).rfc3339(),
         (Kind::Number, Some(number)) => number.to_string(),
         (Kind::Rate, Some(rate)) => format!("{}%", Fixed::<2>(rate).trimmed()),
         _ => value.as_str().unwrap_or_default().to_owned(),

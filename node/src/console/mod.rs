@@ -37,7 +37,7 @@ pub use desk::Moment;
 pub use explorer::Places;
 pub use guard::{careful, confidential, same_origin};
 pub use language::Language;
-pub use money::shown;
+pub use money::{grouped, shown};
 pub use page::{Page, Visit, encoded};
 pub use qr::svg_path;
 pub use router::{pages, router};

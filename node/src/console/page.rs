@@ -190,7 +190,7 @@ impl Visit {
     /// The same with what the page has in common with others already made.
     pub fn problem_at(&self, page: Page, problem: &Problem) -> Response {
         let document = problem.document();
-        let reason = refusals::of(problem.code()).or_else(|| refusals::of(in_general(problem.status())));
+        let reason = refusals::of(problem.code()).or_else(|| in_general(problem.status()).and_then(refusals::of));
         let reason = reason.map(|reason| reason.text(self.language));
         let detail = document["detail"].as_str().unwrap_or_default().to_owned();
         let page = Wrong { page, code: problem.code().to_owned(), reason, detail };
@@ -229,14 +229,17 @@ struct Wrong {
     detail: String,
 }
 
-/// The code whose text says in general what a status does: a module's own code may have none.
-fn in_general(status: StatusCode) -> &'static str {
+/// The code whose text says in general what a status does, where one does: a module's own code may have none.
+fn in_general(status: StatusCode) -> Option<&'static str> {
     match status {
-        StatusCode::NOT_FOUND => "http/not-found",
-        StatusCode::FORBIDDEN => "http/forbidden",
-        StatusCode::TOO_MANY_REQUESTS => "http/busy",
-        status if status.is_server_error() => "http/unavailable",
-        _ => "http/invalid",
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Some("http/invalid"),
+        StatusCode::UNAUTHORIZED => Some("http/unauthenticated"),
+        StatusCode::FORBIDDEN => Some("http/forbidden"),
+        StatusCode::NOT_FOUND => Some("http/not-found"),
+        StatusCode::PAYLOAD_TOO_LARGE => Some("http/too-large"),
+        StatusCode::TOO_MANY_REQUESTS => Some("http/busy"),
+        status if status.is_server_error() => Some("http/unavailable"),
+        _ => None,
     }
 }
 

@@ -48,6 +48,7 @@ pub const ALL: &[Reason] = &[
     Reason::new("http/invalid", "It is not filled in as it should be", "填写的内容不符合要求"),
     Reason::new("http/not-found", "There is no such thing", "没有找到"),
     Reason::new("http/forbidden", "That is not allowed", "没有权限"),
+    Reason::new("http/too-large", "That is too much at once", "内容过多，超出限制"),
     Reason::new("http/busy", "Too much at once: please try again", "系统繁忙，请稍后再试"),
     Reason::new("http/not-final-yet", "It is not final yet: please look again in a moment", "尚未最终确认，请稍后查看"),
     Reason::new("http/unavailable", "The node cannot answer now: please try again", "节点暂时无法应答，请稍后再试"),

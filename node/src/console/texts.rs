@@ -174,7 +174,6 @@ texts! {
     state_locked: "Locked for reimbursement", "报销中（已锁定）";
     state_unlocked: "Unlocked", "已解除锁定";
     state_closed: "Reimbursed", "已报销";
-    state_booked: "Booked", "已入账";
     state_booking_revoked: "Booking revoked", "已撤销入账";
     red_letters: "Red letters", "红字发票";
     red_letters_text: "The seller has taken this invoice back, or a part of it. Keep both documents.", "销售方已将本张发票全部或部分冲红，请同时保存两份文件。";
@@ -233,7 +232,6 @@ impl Texts {
             "locked" => self.state_locked,
             "unlocked" => self.state_unlocked,
             "closed" => self.state_closed,
-            "booked_deductible" | "booked_not_deductible" => self.state_booked,
             "booking_revoked" => self.state_booking_revoked,
             "reversed" => self.state_reversed,
             "partly_reversed" => self.state_partly_reversed,
@@ -269,8 +267,9 @@ mod tests {
         ]
     }
 
+    /// A character of Chinese, or a mark of its width.
     fn is_chinese(character: char) -> bool {
-        ('\u{4e00}'..='\u{9fff}').contains(&character)
+        ('\u{4e00}'..='\u{9fff}').contains(&character) || ('\u{ff01}'..='\u{ff5e}').contains(&character)
     }
 
     #[test]
@@ -313,22 +312,21 @@ mod tests {
     }
 
     /// Before its script is there, and without JavaScript, a browser sends a form itself: what has a name would stand in the address, and so
-    /// in histories and logs. Choices may, what is written may not.
+    /// in histories and logs. Choices may, what is written may not; and what a browser sends itself has a name.
     #[test]
     fn no_form_that_a_script_sends_puts_what_is_written_into_an_address() {
         let mut forms = 0;
         for (path, template) in templates() {
             for form in template.split("<form").skip(1) {
                 let (head, rest) = form.split_once('>').expect("it ends");
-                if head.contains(" action=") || head.contains(" method=") {
-                    continue;
-                }
-                forms += 1;
+                let by_script = !head.contains(" action=") && !head.contains(" method=");
+                forms += usize::from(by_script);
                 let inside = rest.split("</form>").next().unwrap_or_default();
                 for input in ["<input", "<textarea", "<select"].iter().flat_map(|kind| inside.split(kind).skip(1)) {
                     let input = input.split('>').next().unwrap_or_default();
-                    let is_choice = input.contains("type=\"radio\"") || input.contains("type=\"checkbox\"");
-                    assert!(is_choice || !input.contains(" name="), "{}: {input}", path.display());
+                    let is_free =
+                        ["radio", "checkbox", "file"].iter().any(|kind| input.contains(&format!("type=\"{kind}\"")));
+                    assert!(is_free || input.contains(" name=") != by_script, "{}: {input}", path.display());
                 }
             }
         }
@@ -338,8 +336,14 @@ mod tests {
     /// What a reader sees of a template, without what it is filled with.
     fn visible(template: &str) -> String {
         let mut text = template.to_owned();
-        // The first is an address.
-        for (from, to) in [("{% block home %}", "{% endblock %}"), ("{%", "%}"), ("{{", "}}"), ("<", ">")] {
+        // The first is an address, the second a part of a tag.
+        for (from, to) in [
+            ("{% block home %}", "{% endblock %}"),
+            ("{% block live %}", "{% endblock %}"),
+            ("{%", "%}"),
+            ("{{", "}}"),
+            ("<", ">"),
+        ] {
             while let Some(begin) = text.find(from) {
                 let length = text[begin..].find(to).expect("it ends") + to.len();
                 text.replace_range(begin..begin + length, " ");

@@ -11,13 +11,13 @@ const CHINESE = {
   "Counterfoil API": "存根 HTTP 接口", "Console": "控制台", "Token": "令牌", "Find": "查找", "not needed under dev": "dev 下无需填写",
   "Loading": "正在加载", "Body": "请求体", "Send": "发送", "Waiting …": "等待应答……", "Stop": "停止", "No answer": "没有应答",
   "Cannot show the API": "无法显示接口", "Version": "版本", "Other": "其他", "Nothing is called so.": "没有相符的操作。",
-  "The example works as it stands under dev, signed by": "示例在 dev 下可直接使用，签名密钥：",
+  "The example works once, as it stands, under dev with its samples, signed by": "示例在带示例数据的 dev 下可直接使用一次，签名密钥：",
 };
 const isChinese = document.documentElement.lang.startsWith("zh");
 const told = (text) => (isChinese && CHINESE[text]) || text;
 
-/** A text with what stands between backticks as code. */
-const marked = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+/** What the document says, in English, with what stands between backticks as code. */
+const marked = (text = "") => element("span", { lang: "en" }, ...text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part)));
 
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -65,7 +65,7 @@ function parameterRow(parameter) {
   const input = element("input", { name: parameter.name, required: !!parameter.required, spellcheck: false });
   const label = `${parameter.name}${parameter.required ? " *" : ""}`;
   const row = element("label", { class: "parameter" }, element("span", {}, label, " ", element("small", {}, parameter.in)),
-    element("span", {}, input, element("br"), element("small", {}, ...marked(parameter.description ?? ""))));
+    element("span", {}, input, element("br"), element("small", {}, marked(parameter.description))));
   return { parameter, input, row };
 }
 
@@ -73,8 +73,8 @@ function operationView(api, path, method, operation) {
   const rows = (operation.parameters ?? []).map(parameterRow);
   const content = operation.requestBody?.content ?? {};
   const types = Object.keys(content);
-  const type = element("select", {}, ...types.map((name) => element("option", {}, name)));
-  const body = element("textarea", { rows: 10, spellcheck: false });
+  const type = element("select", { "aria-label": told("Body") }, ...types.map((name) => element("option", {}, name)));
+  const body = element("textarea", { rows: 10, spellcheck: false, "aria-label": told("Body") });
   const fill = () => {
     const media = content[type.value] ?? {};
     body.value = type.value.endsWith("json") ? JSON.stringify(media.example ?? example(api, media.schema), null, 2) : (media.example ?? "");
@@ -90,12 +90,13 @@ function operationView(api, path, method, operation) {
     event.preventDefault();
     send(path, method, rows, types.length ? { type: type.value, text: body.value } : null, answer);
   });
-  const signer = operation["x-example-key"];
-  const note = signer ? element("p", {}, element("small", {}, `${told("The example works as it stands under dev, signed by")} ${signer}`)) : null;
-  const inner = element("div", {}, element("p", {}, ...marked(operation.description ?? "")), note, form);
+  const signer = "dev" in document.documentElement.dataset ? operation["x-example-key"] : undefined;
+  const worked = "The example works once, as it stands, under dev with its samples, signed by";
+  const note = signer ? element("p", {}, element("small", {}, `${told(worked)} ${signer}`)) : null;
+  const inner = element("div", {}, element("p", {}, marked(operation.description)), note, form);
   const view = element("details", {},
     element("summary", {}, element("span", { class: `method ${method}` }, method.toUpperCase()),
-      element("span", { class: "path" }, path), element("span", {}, ...marked(operation.summary ?? ""))), inner);
+      element("span", { class: "path" }, path), marked(operation.summary)), inner);
   view.addEventListener("toggle", () => {
     if (view.open && !body.value) fill();
     // A key that the reader has entered stays.
@@ -122,7 +123,7 @@ async function send(path, method, rows, body, answer) {
   answer.replaceChildren(element("p", {}, told("Waiting …")));
   try {
     const response = await fetch(url, { method: method.toUpperCase(), headers, body: body?.text });
-    if ((response.headers.get("Content-Type") ?? "").startsWith("text/event-stream")) return follow(response, answer);
+    if ((response.headers.get("Content-Type") ?? "").startsWith("text/event-stream")) return await follow(response, answer);
     const text = await response.text();
     const notes = ["Location", "Content-Location", "Retry-After"].map((name) => [name, response.headers.get(name)]);
     answer.replaceChildren(element("p", { class: "status" }, `${response.status} ${response.statusText}`),

@@ -13,6 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What to do about a damaged file. What is left of its log would be written into the one that is restored.
+const RECOVER: &str =
+    "remove webhooks.db-wal and -shm, then restore it from a backup, or move it away and have webhooks added again";
 /// Version of the schema.
 const SCHEMA: i64 = 1;
 /// Dead letters that are kept of an endpoint: the newest. What was given up before can be sent again by a replay.
@@ -60,7 +63,7 @@ impl WebhookFile {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Fault::Corrupt {
                 what: path.display().to_string(),
                 detail: error.to_string(),
-                recover: "restore it from a backup, or move it away and have webhooks added again".to_owned(),
+                recover: RECOVER.to_owned(),
             },
             _ => Fault::new(format!("opening {}", path.display()), error),
         };

@@ -31,7 +31,7 @@ async function offer(page, base, amount, reference) {
   await page.fill("#offer-amount", amount);
   await page.fill("#offer-reference", reference);
   await Promise.all([page.waitForNavigation(), page.click("#offer button[type=submit]")]);
-  await page.waitForSelector(`#held >> text=${reference}`);
+  await page.waitForSelector(`#set-aside >> text=${reference}`);
 }
 
 async function refusals(page, base, language) {

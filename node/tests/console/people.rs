@@ -200,7 +200,10 @@ fn pages_say_why_an_account_is_frozen_and_what_a_call_does() {
         .get_with(&format!("/governance/{proposal}"), &[cookie, ("accept-language", "zh-CN")])
         .expect(200)
         .text();
-    assert!(page.contains("<bdi>enterprise, bank</bdi>") && page.contains("<p class=\"hint\">"), "{page}");
+    assert!(
+        page.contains("<bdi>enterprise, bank</bdi>") && page.contains("规定成员今后对其他成员而言的角色"),
+        "{page}"
+    );
     assert!(
         page.contains("<a href=\"/members\" aria-current=\"page\">"),
         "what members decide is a part of their pages"

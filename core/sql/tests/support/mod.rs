@@ -49,7 +49,6 @@ pub struct Fixture {
 
 pub fn fixture() -> Fixture {
     let mut catalog = Catalog::default();
-    catalog.insert_plain("invoice");
     let mut ddl = Vec::new();
     let reserved = BTreeSet::new();
     for text in TABLES {

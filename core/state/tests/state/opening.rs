@@ -137,7 +137,7 @@ fn damage_is_named_with_the_way_to_recover() {
         harm(&mut broken);
         fs::write(&path, broken).expect("writes");
         let why = fault(open(&dir, &bytes, &fast()));
-        assert!(why.contains("state.db") && why.contains("restore") && why.contains("catch up"), "{why}");
+        assert!(why.contains("state.db") && why.contains("restore") && why.contains("catches up"), "{why}");
     }
     fs::write(&path, b"SQLite format 3\0").expect("writes");
     assert!(fault(open(&dir, &bytes, &fast())).contains("state.db"));

@@ -5,7 +5,7 @@
 // `data-done` is where to go when it is done; `{name}` in it stands for a member of the answer. Without it the page is loaded again.
 
 import { Told, show, text, working, wrongAt } from "./form.js";
-import { ask } from "./ledger.js";
+import { ask, digits } from "./ledger.js";
 
 const { key } = document.documentElement.dataset;
 
@@ -74,9 +74,7 @@ export function given(form) {
 
 /** The same submission of the same view has the same key, so that a second click asks for nothing more. */
 async function idempotencyKey(form, body) {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${form.dataset.action}\n${body}`));
-  const digits = Array.from(new Uint8Array(hash).subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${form.dataset.id}-${digits}`;
+  return `${form.dataset.id}-${await digits(`${form.dataset.action}\n${body}`)}`;
 }
 
 /** Sends what a form says; what the node answers. */

@@ -1,8 +1,9 @@
 // Many payments out of one account: read from CSV or NDJSON, checked here line by line, and sent in batches that are done whole or not at
 // all. The same lines sent twice from one view of the page are paid once.
 
+import { grouped } from "./amounts.js";
 import { Told, show, text, working } from "./form.js";
-import { ask } from "./ledger.js";
+import { ask, digits } from "./ledger.js";
 
 const by = (id) => document.getElementById(id);
 const form = by("batch");
@@ -80,12 +81,6 @@ function wrong(leg) {
   return fits(leg.reference, 140) && fits(leg.end_to_end_id, 35) ? null : "line-text";
 }
 
-function shown(value) {
-  const digits = value.toString().padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
-  return decimals ? `${whole}.${digits.slice(-decimals)}` : whole;
-}
-
 function row(cells) {
   const made = document.createElement("tr");
   for (const [className, value] of cells) {
@@ -104,11 +99,11 @@ function preview(read) {
   const good = read.filter(({ leg }) => !wrong(leg));
   legs = bad.length ? [] : good.map(({ leg }) => leg);
   by("batch-sum").textContent = good.length;
-  by("batch-total").textContent = `${shown(good.reduce((sum, { leg }) => sum + minor(leg.amount), 0n))} ${asset}`;
+  by("batch-total").textContent = `${grouped(good.reduce((sum, { leg }) => sum + minor(leg.amount), 0n), decimals)} ${asset}`;
   by("batch-wrong").hidden = bad.length === 0;
   by("batch-wrong-lines").replaceChildren(...bad.slice(0, SHOWN).map(({ line, why }) => row([["count", line], ["", text(why)]])));
   by("batch-first").replaceChildren(
-    ...good.slice(0, SHOWN).map(({ line, leg }) => row([["count", line], ["", leg.to], ["", leg.reference ?? ""], ["amount", shown(minor(leg.amount))]])),
+    ...good.slice(0, SHOWN).map(({ line, leg }) => row([["count", line], ["", leg.to], ["", leg.reference ?? ""], ["amount", grouped(minor(leg.amount), decimals)]])),
   );
   by("batch-send").disabled = legs.length === 0;
   by("batch-preview").hidden = false;
@@ -131,9 +126,7 @@ form.addEventListener("submit", (event) => {
 
 async function pay(batch, at) {
   const body = JSON.stringify({ asset, from, legs: batch });
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)));
-  const digits = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const headers = { "content-type": "application/json", "counterfoil-key": key, "idempotency-key": `${id}-${at}-${digits}` };
+  const headers = { "content-type": "application/json", "counterfoil-key": key, "idempotency-key": `${id}-${at}-${await digits(body)}` };
   return ask(action, { method: "POST", headers, body });
 }
 

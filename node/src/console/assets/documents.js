@@ -1,7 +1,7 @@
 // A sealed document: opened on demand, in this page's memory alone, and one field of it as a file to show to others.
 
 import { text, working } from "./form.js";
-import { ask } from "./ledger.js";
+import { ask, digits } from "./ledger.js";
 
 const by = (id) => document.getElementById(id);
 const { base, id, name } = by("document").dataset;
@@ -10,9 +10,8 @@ const { key } = document.documentElement.dataset;
 /** Asks for something that leaves a row on the ledger; nothing where it waits for more signatures. */
 async function asked(path, reason) {
   const body = JSON.stringify(reason ? { reason } : {});
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${path}\n${body}`)));
-  const digits = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const headers = { "content-type": "application/json", "counterfoil-key": key, "idempotency-key": `${id}-${digits}` };
+  const once = `${id}-${await digits(`${path}\n${body}`)}`;
+  const headers = { "content-type": "application/json", "counterfoil-key": key, "idempotency-key": once };
   const response = await ask(`${base}/${path}`, { method: "POST", headers, body });
   if (response.status !== 202) return response;
   by("waits").hidden = false;

@@ -1,7 +1,7 @@
 // Forms made from declarations: rows that come and go, and what a command answers.
 
 import { Wrong, send } from "./act.js";
-import { text, working, wrongAt } from "./form.js";
+import { clear, text, working, wrongAt } from "./form.js";
 
 const by = (id) => document.getElementById(id);
 
@@ -18,7 +18,7 @@ function renumber(list) {
       for (const name of ["data-field", "data-rows"]) {
         if (one.hasAttribute(name)) one.setAttribute(name, numbered(one.getAttribute(name), "/"));
       }
-      for (const name of ["id", "for", "aria-describedby"]) {
+      for (const name of ["id", "for", "aria-describedby", "data-hint"]) {
         if (one.hasAttribute(name)) one.setAttribute(name, numbered(one.getAttribute(name), "-"));
       }
     }
@@ -34,6 +34,8 @@ function addRow(list) {
 
 function removeRow(row) {
   const list = row.parentElement;
+  // What was wrong names inputs by their numbers.
+  clear();
   row.remove();
   renumber(list);
   list.querySelector(":scope > p > [data-add]").focus();

@@ -15,6 +15,12 @@ export class Refused extends Error {
   }
 }
 
+/** Digits of a text's hash, for idempotency keys: what is sent twice from one view of a page has the same. */
+export async function digits(text) {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return hex(new Uint8Array(hash).subarray(0, 8));
+}
+
 /** Asks the node; what it answers, or `Refused`. */
 export async function ask(path, options = {}) {
   const response = await fetch(path, { credentials: "same-origin", redirect: "error", ...options });
@@ -44,7 +50,7 @@ export async function payload(calls) {
 }
 
 /** Signs a payload as a JWS (RFC 7515, compact). */
-export async function jws(text) {
+async function jws(text) {
   const { kid } = await key();
   const encoded = (value) => base64url(new TextEncoder().encode(value));
   const body = `${encoded(JSON.stringify({ alg: "EdDSA", kid }))}.${encoded(text)}`;

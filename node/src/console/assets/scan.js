@@ -7,7 +7,7 @@ const by = (id) => document.getElementById(id);
 const LOOK_MS = 150;
 
 /** Where a code leads: paying at a till, or checking an invoice; nothing for any other. */
-export function target(code) {
+function target(code) {
   const typed = code.trim();
   if (/^\d{20}$/.test(typed)) return `/check?number=${typed}`;
   // The code of the Chinese tax platform: 01, form, code, number, total, day, check code, checksum.

@@ -66,7 +66,10 @@ function rows(view, { kind, columns, primaryKey, cells }) {
   };
   const table = element("table", element("thead", element("tr", heading("column"), heading("value"))), element("tbody", ...names.map(row)));
   table.className = "table";
-  return table;
+  const scroll = element("div", table);
+  scroll.className = "scroll";
+  scroll.tabIndex = 0;
+  return scroll;
 }
 
 function proved(view, { claim, height, time, ledger, ledgerName, certifiedHeight, signers, validators }) {

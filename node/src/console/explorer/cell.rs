@@ -71,8 +71,7 @@ impl Cell {
     fn number(name: &str, number: i64) -> Self {
         let text = number.to_string();
         let since_1970 = (name == "time_ms" || name.ends_with("_ms")).then(|| u64::try_from(number).ok()).flatten();
-        // Within four digits of the year.
-        let moment = since_1970.filter(|ms| *ms < 253_402_300_800_000 && *ms > 0).map(Moment);
+        let moment = since_1970.filter(|ms| (1..=Moment::MS_MAX).contains(ms)).map(Moment);
         Self { href: links::of_value(name, &text), text, class: "number", moment, ..Self::default() }
     }
 

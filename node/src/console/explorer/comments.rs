@@ -1,7 +1,8 @@
 //! What the schemas of modules say of their tables, in the comments beside the declarations.
 
 use super::chinese;
-use crate::console::language::Language;
+use crate::console::{desk::Desk, language::Language};
+use counterfoil_state::Table;
 
 /// The comments on a table and on its columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +13,12 @@ pub struct Comments {
 }
 
 impl Comments {
+    /// Those on a table, as whoever asks understands them; empty where it is no module's.
+    pub fn of_table(desk: &Desk, table: &Table) -> Self {
+        let module = desk.node.registry.modules().iter().find(|module| module.name == table.module);
+        module.map(|module| Self::of(module.schema_sql, &table.name).told(desk.language())).unwrap_or_default()
+    }
+
     /// Those of `table` in a schema: lines that begin with `--` right above `CREATE TABLE`, and what follows `--` behind a column.
     pub fn of(schema: &str, table: &str) -> Self {
         let mut above: Vec<&str> = Vec::new();

@@ -74,9 +74,7 @@ pub async fn page(
             let (history, _) = desk.node.store.history(of_table, of_key, before, SHOWN).await?;
             let RowHistory { versions, next: older, .. } = history;
             desk.read_at(height);
-            let module = desk.node.registry.modules().iter().find(|module| module.name == table.module);
-            let comments = module.map(|module| Comments::of(module.schema_sql, &table.name).told(desk.language()));
-            let comments = comments.unwrap_or_default();
+            let comments = Comments::of_table(desk, &table);
             let value = |(column, value): (&counterfoil_state::Column, &counterfoil_types::Value)| {
                 let cell = Cell::of(&column.name, value, Extent::Whole);
                 (column.name.clone(), comments.column(&column.name).to_owned(), cell)

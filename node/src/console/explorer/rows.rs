@@ -101,9 +101,7 @@ pub async fn page(
                 Err(problem) => return Err(problem),
             };
             let shared = if is_shared(&table) { shared(desk, &table.name).await? } else { None };
-            let module = desk.node.registry.modules().iter().find(|module| module.name == table.module);
-            let comments = module.map(|module| Comments::of(module.schema_sql, &table.name).told(desk.language()));
-            let comments = comments.unwrap_or_default();
+            let comments = Comments::of_table(desk, &table);
             let last = found.rows.last().filter(|_| found.more).map(|row| key_of(&table, row));
             Ok(Rows {
                 page: desk.page(),

@@ -114,28 +114,31 @@ fn select_all(reader: &Reader, name: &str) -> Option<String> {
 
 /// POST /sql
 pub async fn run(State(node): State<Arc<Member>>, visit: Visit, sent: Answer<Filled<Sent>>) -> Response {
-    let Filled { given: Sent { sql }, .. } = match sent {
+    let Filled { given: Sent { sql }, by } = match sent {
         Ok(sent) => sent,
         Err(problem) => return visit.refused(&node, &problem),
     };
-    let mut status = StatusCode::OK;
-    let mut response = visit
-        .at_desk(&node, async |desk| match select(&desk.node, desk.kid(), &sql).await {
-            Ok(table) => {
-                desk.read_at(table.height);
-                let shown = Shown::of(Texts::of(desk.language()), &table);
-                Ok(Sql::of(desk, sql, Some(shown), None))
-            }
-            Err(problem) => {
-                status = problem.status();
-                Ok(Sql::not_run(desk, sql, &problem))
-            }
+    let table = match select(&node, &by, &sql).await {
+        Ok(table) => table,
+        Err(problem) => return not_run(&node, visit, sql, &problem).await,
+    };
+    visit
+        .at_desk(&node, async |desk| {
+            desk.read_at(table.height);
+            let shown = Shown::of(Texts::of(desk.language()), &table);
+            Ok(Sql::of(desk, sql, Some(shown), None))
         })
-        .await;
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = status;
-    }
-    response
+        .await
+}
+
+/// The page again with a statement that was not run, and what is wrong with it.
+async fn not_run(node: &Arc<Member>, visit: Visit, sql: String, problem: &Problem) -> Response {
+    let page = visit.at_desk(node, async |desk| {
+        let wrong = Wrong::of(Texts::of(desk.language()), &sql, problem);
+        Ok(Sql::of(desk, sql, None, Some(wrong)))
+    });
+    let made = page.await;
+    if made.status() == StatusCode::OK { (problem.status(), made).into_response() } else { made }
 }
 
 /// POST /sql/csv
@@ -151,11 +154,7 @@ pub async fn file(
                 [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, name.as_str())];
             confidential((headers, csv::file(&table.columns, &table.rows)).into_response())
         }
-        // No file: the statement stands in the page again, with what is wrong with it.
-        Err(problem) => {
-            let made = visit.at_desk(&node, async |desk| Ok(Sql::not_run(desk, sql, &problem))).await;
-            if made.status() == StatusCode::OK { (problem.status(), made).into_response() } else { made }
-        }
+        Err(problem) => not_run(&node, visit, sql, &problem).await,
     })
 }
 
@@ -187,14 +186,6 @@ impl Sql {
         let numbers = numbers.map(|number| number.to_string());
         let limits = filled(t.sql_limits, &numbers.each_ref().map(String::as_str));
         Self { page: desk.page(), t, sql, examples, limits, vault, result, wrong }
-    }
-}
-
-impl Sql {
-    /// The page with a statement that was not run.
-    fn not_run(desk: &Desk, sql: String, problem: &Problem) -> Self {
-        let wrong = Wrong::of(Texts::of(desk.language()), &sql, problem);
-        Self::of(desk, sql, None, Some(wrong))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     member::Member,
     openapi,
     problem::Problem,
-    store::DeployedAction,
+    store::{DeployedAction, callable},
 };
 use askama::Template;
 use axum::{
@@ -69,9 +69,13 @@ async fn index(State(node): State<Arc<Member>>, visit: Visit) -> Response {
     let made = async |desk: &crate::console::desk::Desk| {
         let rows = desk
             .select(
-                "SELECT a.package, a.name, a.summary FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
-                 JOIN package_version v ON v.package = p.name AND v.version = p.version
-                 WHERE a.public = 1 AND p.state = 'active' AND v.state = 'active' ORDER BY a.package, a.name LIMIT 500",
+                concat!(
+                    "SELECT a.package, a.name, a.summary FROM package_action a JOIN package p ON p.name = a.package AND p.version = a.version
+                     JOIN package_version v ON v.package = p.name AND v.version = p.version JOIN member m ON m.id = p.name
+                     WHERE a.public = 1 AND ",
+                    callable!(),
+                    " ORDER BY a.package, a.name LIMIT 500"
+                ),
                 Vec::new(),
             )
             .await?;
@@ -159,9 +163,13 @@ async fn action(
     let made = async |desk: &crate::console::desk::Desk| {
         let found = desk
             .find(
-                "SELECT a.summary, a.parameters, p.state = 'active' AND v.state = 'active' AND m.state = 'active' FROM package p
-                 JOIN package_action a ON a.package = p.name AND a.version = p.version
-                 JOIN package_version v ON v.package = p.name AND v.version = p.version JOIN member m ON m.id = p.name WHERE p.name = ?1 AND a.name = ?2 AND a.public = 1",
+                concat!(
+                    "SELECT a.summary, a.parameters, ",
+                    callable!(),
+                    " FROM package p JOIN package_action a ON a.package = p.name AND a.version = p.version
+                     JOIN package_version v ON v.package = p.name AND v.version = p.version JOIN member m ON m.id = p.name
+                     WHERE p.name = ?1 AND a.name = ?2 AND a.public = 1"
+                ),
                 vec![json!(package), json!(action)],
             )
             .await?;

@@ -232,7 +232,7 @@ fn invoice(desk: &Desk, row: &Row, t: &'static Texts) -> Invoice {
         seller: row.text(4),
         issue_date: row.text(5),
         currency: row.text(6),
-        // A credit note takes back what its amounts say: its sign is below zero.
+        // In a column with invoices a credit note stands below zero: it takes back what its amounts say. Its own page has the document's.
         total: shown(row.money(7).0 * row.money(8).0, 2),
         stand: Stand::new(&row.text(9), desk.t()),
         questioned: row.number(10) == 1,

@@ -6,7 +6,7 @@ use crate::{
         Visit, confidential,
         csv::{kept_as, shown_as},
         desk::Desk,
-        money::shown,
+        money::{grouped, shown},
     },
     member::Member,
     problem::{Answer, Problem},
@@ -193,7 +193,7 @@ fn european_line(line: &en16931::Line) -> Line {
     let rate = vat.rate.as_ref().map(|rate| format!(" {}%", rate.text())).unwrap_or_default();
     let tax = line.net.as_ref().zip(vat.rate.as_ref()).and_then(|(net, rate)| {
         let tax: Decimal = net.value().times(rate.value().percent())?;
-        Some(tax.round(2).to_string())
+        Some(grouped(&tax.round(2).to_string()))
     });
     Line {
         name: item.name.unwrap_or_default(),
@@ -201,7 +201,7 @@ fn european_line(line: &en16931::Line) -> Line {
         code: item.seller_id.unwrap_or_default(),
         quantity: format!("{} {}", text(&line.quantity), line.unit.clone().unwrap_or_default()).trim().to_owned(),
         price: line.price.as_ref().map(|price| text(&price.net)).unwrap_or_default(),
-        amount: text(&line.net),
+        amount: grouped(&text(&line.net)),
         rate: format!("{}{rate}", vat.category.unwrap_or_default()),
         tax: tax.unwrap_or_default(),
     }

@@ -4,7 +4,7 @@ use super::texts::Texts;
 use crate::console::texts::Texts as Shared;
 
 impl Texts {
-    /// Steps that only an organisation's invoices have, beside those that all have.
+    /// A step of an invoice's history; those that are no states have words of their own.
     pub fn step(&self, shared: &'static Shared, word: &str) -> &'static str {
         match word {
             "red_requested" => self.step_red_requested,

@@ -5,10 +5,12 @@ pub fn shown(minor: i64, decimals: u32) -> String {
     with_commas(&format_decimal(minor, decimals))
 }
 
-/// The same of an amount as calls have it; nothing where there is nothing to group, or it is no amount.
-pub(in crate::console) fn grouped(amount: &str) -> Option<String> {
-    let is_amount = amount.chars().all(|one| one.is_ascii_digit() || one == '.');
-    Some(with_commas(amount)).filter(|grouped| is_amount && grouped != amount)
+/// The same of an amount that is written already; what is none stays as it is.
+pub fn grouped(amount: &str) -> String {
+    let digits = amount.strip_prefix('-').unwrap_or(amount);
+    let is_amount = digits.starts_with(|one: char| one.is_ascii_digit())
+        && digits.chars().all(|one| one.is_ascii_digit() || one == '.');
+    if is_amount { with_commas(amount) } else { amount.to_owned() }
 }
 
 fn with_commas(plain: &str) -> String {
@@ -26,7 +28,7 @@ fn with_commas(plain: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{grouped, shown};
 
     #[test]
     fn an_amount_has_its_assets_digits() {
@@ -42,6 +44,21 @@ mod tests {
             (i64::MIN, 2, "\u{2212}92,233,720,368,547,758.08"),
         ] {
             assert_eq!(shown(minor, decimals), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_stays_as_it_is() {
+        for (text, expected) in [
+            ("1234567.89", "1,234,567.89"),
+            ("-1234.5", "\u{2212}1,234.5"),
+            ("999.00", "999.00"),
+            ("many", "many"),
+            ("1e9", "1e9"),
+            ("-", "-"),
+            ("", ""),
+        ] {
+            assert_eq!(grouped(text), expected);
         }
     }
 }

@@ -14,8 +14,7 @@ use crate::member::Member;
 use axum::{Router, routing::get};
 use std::sync::Arc;
 
-pub(in crate::console) use amount::grouped;
-pub use amount::shown;
+pub use amount::{grouped, shown};
 pub(in crate::console) use claims::{Claim, HOLDS, OFFERS, SENT, claim, decimals};
 
 /// Its pages. An account's id is owner/name, which addresses may have as one part too.

@@ -57,11 +57,13 @@ pub struct From {
     after: Option<String>,
 }
 
-const DEPLOYED: &str =
-    "SELECT p.name, p.version, CASE WHEN m.state <> 'active' THEN m.state WHEN v.state = 'retired' THEN v.state ELSE p.state END, v.description,
-        (SELECT json_group_array(o.member ORDER BY o.member) FROM package_owner o WHERE o.package = p.name), p.approvals
+const DEPLOYED: &str = concat!(
+    "SELECT p.name, p.version, ",
+    package_state!(),
+    ", v.description, (SELECT json_group_array(o.member ORDER BY o.member) FROM package_owner o WHERE o.package = p.name), p.approvals
     FROM package p JOIN member m ON m.id = p.name JOIN package_version v ON v.package = p.name AND v.version = p.version
-    WHERE p.name > ?1 ORDER BY p.name LIMIT ?2";
+    WHERE p.name > ?1 ORDER BY p.name LIMIT ?2"
+);
 
 /// Versions that are voted on: the proposer's vote is there from the beginning, and votes are gone when it is decided.
 const WAITING: &str = "SELECT v.package, v.version, v.description, v.proposer, v.proposed_ms,

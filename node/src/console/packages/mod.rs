@@ -1,5 +1,12 @@
 //! Packages and shared tables: what is deployed, votes, deployment with its report.
 
+/// In which state a package `p` is, by its newest version `v` and as a member `m`: what it is stopped by.
+macro_rules! package_state {
+    () => {
+        "CASE WHEN m.state <> 'active' THEN m.state WHEN v.state = 'retired' THEN v.state ELSE p.state END"
+    };
+}
+
 mod deploy;
 mod list;
 mod package;

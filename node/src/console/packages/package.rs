@@ -162,14 +162,18 @@ pub struct Which {
     version: Option<u64>,
 }
 
-const STANDING: &str = "SELECT p.version, CASE WHEN m.state <> 'active' THEN m.state WHEN v.state = 'retired' THEN v.state ELSE p.state END, p.approvals,
+const STANDING: &str = concat!(
+    "SELECT p.version, ",
+    package_state!(),
+    ", p.approvals,
         (SELECT json_group_array(o.member ORDER BY o.member) FROM package_owner o WHERE o.package = n.name),
         (SELECT json_group_array(json_object('motion', t.motion, 'version', t.version, 'member', t.member, 'agrees', t.agrees)
                                  ORDER BY t.motion, t.version, t.member) FROM package_vote t WHERE t.package = n.name),
         (SELECT json_group_array(json_object('name', i.name, 'sql', i.sql) ORDER BY i.name)
          FROM package_invariant i WHERE i.package = n.name AND i.version = p.version)
     FROM (SELECT ?1 AS name) n LEFT JOIN package p ON p.name = n.name LEFT JOIN member m ON m.id = n.name
-    LEFT JOIN package_version v ON v.package = p.name AND v.version = p.version";
+    LEFT JOIN package_version v ON v.package = p.name AND v.version = p.version"
+);
 
 /// The source of one of them alone: it can be long.
 const VERSIONS: &str = "SELECT version, state, description, proposer, proposed_height, proposed_ms, owners, approvals,

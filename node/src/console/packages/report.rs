@@ -51,8 +51,14 @@ impl Report {
             return Ok(Self { text, too_long: true, findings: Vec::new() });
         }
         let busy = || Problem::from(Refusal::new("http/busy", RefusalKind::Busy, "other texts are checked now"));
-        let _place = tokio::time::timeout(WAIT, CHECKS.acquire()).await.map_err(|_| busy())?;
-        let checked = tokio::task::spawn_blocking(move || (check(&text), text)).await;
+        let place = tokio::time::timeout(WAIT, CHECKS.acquire()).await.map_err(|_| busy())?;
+        // Who breaks off does not end the check, so its place goes with it.
+        let checked = tokio::task::spawn_blocking(move || {
+            let findings = check(&text);
+            drop(place);
+            (findings, text)
+        });
+        let checked = checked.await;
         let (findings, text) = checked.map_err(|error| Problem::from(Fault::new("checking a text", error)))?;
         Ok(Self { text, too_long: false, findings })
     }

@@ -3,7 +3,7 @@
 
 use super::invoice::{Invoice, find};
 use crate::{
-    console::{Visit, confidential, select, shown, with_currency},
+    console::{Visit, confidential, grouped, select, shown, with_currency},
     member::Member,
     problem::{Answer, Problem},
 };
@@ -40,7 +40,7 @@ impl Clear {
         let currency = invoice.currency.unwrap_or_default();
         let line = |line: en16931::Line| Line {
             name: line.item.and_then(|item| item.name).unwrap_or_default(),
-            amount: line.net.map(|net| with_currency(&currency, net.text())).unwrap_or_default(),
+            amount: line.net.map(|net| with_currency(&currency, &grouped(net.text()))).unwrap_or_default(),
         };
         let buyer = invoice.buyer.unwrap_or_default();
         Self {

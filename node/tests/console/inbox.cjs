@@ -4,18 +4,7 @@ const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
 const { play, run, tell } = require("../phone/script.cjs");
-
-async function act(page, kid) {
-  await page.click("details.seat summary");
-  await page.selectOption("#seat-kid", kid);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/seat"), page.click("form[action='/seat'] button")]);
-  await page.waitForSelector(`html[data-key="${kid}"]`);
-}
-
-async function wrongAt(page, input) {
-  await page.waitForSelector(`${input}[aria-invalid=true]`);
-  return page.textContent(`[id="${await page.getAttribute(input, "aria-errormessage")}"]`);
-}
+const { act, wrongAt } = require("./seat.cjs");
 
 const waiting = async (page) => parseInt((await page.textContent(".tally")) || "0", 10) || 0;
 

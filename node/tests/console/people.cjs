@@ -4,21 +4,10 @@ const assert = require("node:assert/strict");
 const { chromium } = require("playwright-core");
 const { inspect, watch } = require("../phone/inspect.cjs");
 const { play, run, tell } = require("../phone/script.cjs");
+const { act, wrongAt } = require("./seat.cjs");
 
 const REFERENCE = "<b>rent</b>";
 const SECRET = "4,200 a month";
-
-async function act(page, kid) {
-  await page.click("details.seat summary");
-  await page.selectOption("#seat-kid", kid);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/seat"), page.click("form[action='/seat'] button")]);
-  await page.waitForSelector(`html[data-key="${kid}"]`);
-}
-
-async function wrongAt(page, input) {
-  await page.waitForSelector(`${input}[aria-invalid=true]`);
-  return page.textContent(`[id="${await page.getAttribute(input, "aria-errormessage")}"]`);
-}
 
 async function transfers(page, base, language) {
   await page.goto(`${base}/accounts`);

@@ -1,6 +1,7 @@
 //! The versions of a row: the directory says which blocks wrote it, their change lists what they wrote.
 
 use crate::{
+    changes::{self, Change},
     directory::{self, Kind},
     lookup::StateCode,
     reader::{self, Reader},
@@ -60,7 +61,7 @@ impl Reader {
                 next = Some(heights[at - 1]);
                 break;
             }
-            read += self.versions(&hash, *height, &mut versions)?;
+            read += self.versions(&table, &hash, *height, &mut versions)?;
         }
         Ok(RowHistory { table, versions, next })
     }
@@ -80,13 +81,25 @@ impl Reader {
     }
 
     /// Adds what a block wrote of a row, newest first; how many bytes had to be read.
-    fn versions(&self, key: &Hash, height: u64, versions: &mut Vec<RowVersion>) -> Result<usize, Refusal> {
+    fn versions(
+        &self,
+        table: &Table,
+        key: &Hash,
+        height: u64,
+        versions: &mut Vec<RowVersion>,
+    ) -> Result<usize, Refusal> {
         let bytes = self.read(|connection| reader::change_bytes(connection, height)).map_err(StateCode::broken)?;
         let Some(bytes) = bytes else { return Ok(0) };
-        let list = self.decode_changes(&bytes, height).map_err(StateCode::broken)?;
-        for change in list.changes().iter().rev().filter(|change| change.key == *key) {
-            let row = |range: &Option<std::ops::Range<usize>>| range.as_ref().map(|range| list.row(range).to_vec());
-            let (index, old, row) = (change.transaction, row(&change.old), row(&change.new));
+        // Most changes are of other rows: no key is computed but in the row's own table, and nothing is copied but what is shown.
+        let mut written = Vec::new();
+        let visit = |change: Change<'_>| {
+            if change.table.name == table.name && table.key_of(change.row()) == *key {
+                written.push((change.transaction, change.old.map(<[u8]>::to_vec), change.new.map(<[u8]>::to_vec)));
+            }
+        };
+        let read = changes::each(&bytes, &self.tables(), visit).ok_or_else(|| changes::damaged(height));
+        read.map_err(StateCode::broken)?;
+        for (index, old, row) in written.into_iter().rev() {
             let transaction = self.identity(height, index)?;
             versions.push(RowVersion { height, index, transaction, old, row });
         }

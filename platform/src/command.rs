@@ -1,4 +1,4 @@
-use crate::{Clear, ClearDeclaration, refusals::PlatformRefused, schema};
+use crate::{Clear, ClearDeclaration, member::require_consortium, refusals::PlatformRefused, schema};
 use counterfoil_state::Context;
 use counterfoil_types::Refusal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -18,6 +18,9 @@ pub trait Command: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'st
 
     /// Why the module says no.
     type Refused: Into<Refusal>;
+
+    /// Whether only the consortium does it: the governing organisations vote on it, and nobody signs it (`member/27` for whoever does).
+    const BY_VOTE: bool = false;
 
     /// How much work it is; 1 is about one simple row. Blocks are filled up to a weight.
     fn weight(&self) -> u32 {
@@ -77,6 +80,9 @@ impl<C: Command> Parsed for Typed<C> {
     }
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<String, Refusal> {
+        if C::BY_VOTE {
+            require_consortium(ctx)?;
+        }
         let output = self.0.apply(ctx).map_err(Into::into)?;
         Ok(serde_json::to_string(&output).expect("an output is plain data"))
     }
@@ -93,6 +99,8 @@ pub struct CommandDeclaration {
     pub output_schema: fn(&mut SchemaGenerator) -> Schema,
     /// Parses the input and checks it without state.
     pub prepare: fn(&str) -> Result<Box<dyn Parsed>, Refusal>,
+    /// See [`Command::BY_VOTE`].
+    pub by_vote: bool,
     /// Its form in the clear, for a node that seals.
     pub clear: Option<ClearDeclaration>,
 }
@@ -109,6 +117,7 @@ impl CommandDeclaration {
                 command.check().map_err(Into::into)?;
                 Ok(Box::new(Typed(command)))
             },
+            by_vote: C::BY_VOTE,
             clear: None,
         }
     }

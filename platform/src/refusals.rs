@@ -41,8 +41,8 @@ pub struct RefusalDeclaration {
 ///
 /// Texts and fields are format strings over the variant's own fields. Two more things come with the enum: the variant
 /// `Other`, by which `?` passes on refusals of the database and of other modules, and `Refused::DECLARATIONS` for
-/// [`Module::refusals`](crate::Module::refusals). Proposals whose calls are refused keep the text in a row, which all members
-/// hash: validators of releases with different texts do not run together.
+/// [`Module::refusals`](crate::Module::refusals). The text is for whoever asked and in no hash: what rows, events and outputs
+/// say of a refusal is its code, and the field.
 #[macro_export]
 macro_rules! refusals {
     (

@@ -1,4 +1,4 @@
-use super::{Page, Visit, rows::Row, session, texts::Texts};
+use super::{Page, Visit, members, rows::Row, session, texts::Texts};
 use crate::{
     gate::now_ms,
     member::Member,
@@ -42,6 +42,11 @@ impl Seat {
     /// Whether the member or the key has a role.
     pub fn has(&self, role: &str) -> bool {
         self.roles.iter().any(|one| one == role)
+    }
+
+    /// Whether it proposes and votes for a governing organisation.
+    pub fn governs(&self) -> bool {
+        self.has(members::GOVERNOR) && self.has(members::ADMIN)
     }
 }
 

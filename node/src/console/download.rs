@@ -18,8 +18,10 @@ use bytes::Bytes;
 use counterfoil_apps::invoice::decimal::Fixed;
 use counterfoil_state::{Reader, SqlLimits, SqlParams};
 use counterfoil_types::{Fault, money::format_decimal};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Seek as _, Write as _},
     path::Path,
@@ -32,8 +34,12 @@ use tokio::{io::AsyncReadExt as _, sync::Semaphore, time::timeout};
 static WRITING: Semaphore = Semaphore::const_new(2);
 /// How long one waits for its turn.
 const WAIT: Duration = Duration::from_secs(10);
-/// Reports that are written or on their way: they take the ledger's disk for as long as somebody takes them.
-static KEPT: Semaphore = Semaphore::const_new(16);
+/// Reports that are written or on their way, by the member that takes them: they take the ledger's disk for as long as it does.
+static KEPT: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+/// How many of them there are at most.
+const KEPT_MAX: usize = 16;
+/// How many one member has of them, so that one which takes its files slowly does not keep the others waiting.
+const KEPT_EACH: usize = 4;
 
 /// Rows of one SELECT.
 const PAGE: usize = 1_000;
@@ -77,7 +83,7 @@ pub struct Report {
 /// wait for him.
 pub async fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> Answer<Response> {
     let busy = || Problem::busy("many reports are made or taken now: try again in a moment");
-    let kept = KEPT.try_acquire().map_err(|_| busy())?;
+    let kept = Place::take(node.seated(&asked)?.member()).ok_or_else(busy)?;
     let writing = timeout(WAIT, WRITING.acquire()).await.map_err(|_| busy())?;
     let root = node.root.clone();
     // Who breaks off does not end the writing, so the places go with it.
@@ -101,6 +107,31 @@ pub async fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> An
         Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (node, asked, file, kept))))
     });
     Ok(confidential((headers, Body::from_stream(pieces)).into_response()))
+}
+
+/// The place of a report, until it is dropped.
+struct Place(String);
+
+impl Place {
+    fn take(member: &str) -> Option<Self> {
+        let mut kept = KEPT.lock();
+        let own = kept.get(member).copied().unwrap_or(0);
+        if own == KEPT_EACH || kept.values().sum::<usize>() == KEPT_MAX {
+            return None;
+        }
+        kept.insert(member.to_owned(), own + 1);
+        Some(Self(member.to_owned()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut kept = KEPT.lock();
+        match kept.get_mut(&self.0) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => drop(kept.remove(&self.0)),
+        }
+    }
 }
 
 /// A report in a file that has no name and is gone with the request.
@@ -167,6 +198,18 @@ fn shown(value: &Value, kind: Kind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_member_does_not_take_all_places() {
+        let slow: Vec<_> = (0..KEPT_EACH).map(|_| Place::take("slow").unwrap()).collect();
+        assert!(Place::take("slow").is_none());
+        let others: Vec<_> = (KEPT_EACH..KEPT_MAX).map(|at| Place::take(&format!("member-{at}")).unwrap()).collect();
+        assert!(Place::take("late").is_none(), "all are taken");
+        drop(slow);
+        assert!(Place::take("slow").is_some());
+        drop(others);
+        assert!(KEPT.lock().is_empty());
+    }
 
     #[test]
     fn a_column_is_shown_as_what_it_is_of() {

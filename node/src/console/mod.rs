@@ -1,5 +1,6 @@
 //! Pages for people: rendered here, with one style sheet and small scripts of our own, in Chinese and English. See `README.md`.
 
+mod address;
 mod assets;
 mod calls;
 mod check;

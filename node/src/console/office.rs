@@ -2,6 +2,7 @@
 
 use super::{
     Page, Visit,
+    address::Path,
     rows::{Row, select},
 };
 use crate::{
@@ -9,12 +10,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    Router,
-    extract::{Path, State},
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::State, response::Response, routing::get};
 use counterfoil_types::Kid;
 use serde_json::json;
 use std::sync::Arc;

@@ -1,11 +1,12 @@
 use super::{
-    assets, check, documents, explorer, forms, guard, inbox, invoices, language::Language, live, members, money,
-    office, packages, phone, session, verify,
+    address::{Path, Query},
+    assets, check, documents, explorer, forms, guard, inbox, invoices,
+    language::Language,
+    live, members, money, office, packages, phone, session, verify,
 };
 use crate::{member::Member, problem::Problem};
 use axum::{
     Router,
-    extract::{Path, Query},
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},

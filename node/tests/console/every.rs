@@ -16,6 +16,7 @@ const PAGES: &[&str] = &[
     "/do/asset.transfer_batch",
     "/do/escrow/open",
     "/do/invoice.issue",
+    "/do/member.admit",
     "/documents",
     "/documents/find?field=matter&value=lease+of+a+shop",
     "/documents/seal",

@@ -132,6 +132,46 @@ async function members(page, base) {
   assert.equal(await page.locator("main form").count(), 0, "others' keys are not managed");
 }
 
+/** What only a vote does is proposed in its own form, and voted on where it is shown. */
+async function decisions(page, base, language, name) {
+  await act(page, "core-corp/dev");
+  await page.goto(`${base}/do/member.suspend`);
+  assert.equal(await page.locator("main button[type=submit]").count(), 0, "who does not govern proposes nothing");
+  await act(page, "tax-bureau/dev");
+  await page.goto(`${base}/governance`);
+  await page.click("a[href='/do/member.admit']");
+  assert.equal(await page.locator("form.made > button[type=submit]").count(), 0, "nobody does it alone");
+  await page.goto(`${base}/members/shop-2`);
+  await page.click("a[href^='/do/member.set_roles']");
+  const before = await page.inputValue("#field-roles");
+  assert.match(before, /^[a-z-]+(\n[a-z-]+)*$/, "the roles of now");
+  await inspect(page);
+  const propose = () => page.click("#vote button[type=submit]");
+  await propose();
+  assert.match(await wrongAt(page, "#vote-title"), language === "en" ? /has to be filled in/ : /必填/);
+  await page.fill("#vote-title", `Roles ${name}`);
+  await page.fill("#field-roles", `${before}\nNot A Role`);
+  await propose();
+  await wrongAt(page, "#field-roles");
+  await page.fill("#vote-title", "x".repeat(1000));
+  await page.fill("#field-roles", `${before}\n${name}`);
+  await propose();
+  await wrongAt(page, "#vote-title");
+  await page.fill("#vote-title", `Roles ${name}`);
+  await Promise.all([page.waitForURL((url) => url.pathname.startsWith("/governance/")), propose()]);
+  assert.match(await page.textContent("main"), /member\.set_roles/);
+  await inspect(page);
+  // One organisation governs here, so its own vote decides.
+  await page.goto(`${base}/members/shop-2`);
+  assert.match(await page.textContent(".facts"), new RegExp(`\\b${name}\\b`));
+  // Anything else can be done in the name of the consortium too.
+  await page.goto(`${base}/do/asset.open_account`);
+  assert.equal(await page.locator("form.made > button[type=submit]").count(), 1);
+  assert.ok(await page.isHidden("#vote-title"));
+  await page.click("#vote summary");
+  await inspect(page);
+}
+
 async function story({ base, language, name }) {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const page = await browser.newPage({ locale: language, viewport: { width: 390, height: 844 } });
@@ -141,6 +181,7 @@ async function story({ base, language, name }) {
     await approvals(page, base);
     await documents(page, base, name);
     await members(page, base);
+    await decisions(page, base, language, name);
     return { done: true };
   });
 }

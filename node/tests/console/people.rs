@@ -210,6 +210,19 @@ fn pages_say_why_an_account_is_frozen_and_what_a_call_does() {
     );
 }
 
+/// What cannot be read is told as a page to a browser, with the list of pages, and as a problem to a program.
+#[test]
+fn an_address_that_cannot_be_read_is_told_as_everything_else() {
+    let dev = Dev::start_with_samples(&["--members", "1"]);
+    for path in ["/accounts/core-corp/cny?before=x", "/members/%ff", "/members?after=a&after=b"] {
+        let browser = [("accept", "text/html"), ("accept-language", "zh-CN")];
+        let page = dev.http.get_with(path, &browser).expect(400);
+        assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"), "{path}");
+        assert!(page.text().contains("http/malformed") && page.text().contains("href=\"/inbox\""), "{}", page.text());
+        dev.http.get(path).problem(400, "http/malformed");
+    }
+}
+
 #[test]
 fn members_pay_sign_seal_and_manage_their_keys() {
     let Some(browser) = Browser::find() else { return };

@@ -39,8 +39,6 @@ crate::events! {
         proposal: String,
         /// Why: a code such as `asset/7`.
         code: String,
-        /// The same in words.
-        detail: String,
     }
     /// A proposal was refused by who could have signed it.
     "approval.refused" RefusedProposal {

@@ -46,9 +46,10 @@ CREATE TABLE approval_proposal (
     closed_ms       INTEGER,
     closed_by       TEXT,                           -- the keys that signed the end; none where it lapsed
     code            TEXT,                           -- why the calls were refused
-    detail          TEXT,                           -- the same in words, or the reason of who refused
+    reason          TEXT,                           -- why who refused it did so
     CHECK ((state = 'waiting') = (closed_height IS NULL)),
-    CHECK ((state = 'failed') = (code IS NOT NULL))
+    CHECK ((state = 'failed') = (code IS NOT NULL)),
+    CHECK ((state = 'refused') = (reason IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX approval_proposal_by_number ON approval_proposal (number);
 CREATE INDEX approval_proposal_by_state ON approval_proposal (state, number);

@@ -33,7 +33,7 @@ pub(super) struct Tally {
 }
 
 /// Refuses unless the governing organisations have decided this (`member/27`).
-pub fn require_consortium(ctx: &Context<'_>) -> Result<(), Refusal> {
+pub(crate) fn require_consortium(ctx: &Context<'_>) -> Result<(), Refusal> {
     match ctx.signers() {
         [only] if only.as_str() == VOTE => Ok(()),
         _ => Err(Refused::ConsortiumOnly { signers: signers::names(ctx) }.into()),
@@ -182,7 +182,7 @@ pub(super) fn end(ctx: &mut Context<'_>, id: &str, end: &End<'_>) -> Result<(), 
     ctx.run(
         "UPDATE member_proposal
          SET state = ?2, decided_height = ?3, decided_ms = ?4, governing = ?5, needed = ?6, votes_for = ?7, votes_against = ?8,
-             outputs = ?9, refusal_code = ?10, refusal_detail = ?11, refusal_field = ?12
+             outputs = ?9, refusal_code = ?10, refusal_field = ?11
          WHERE id = ?1",
         (
             id,
@@ -195,7 +195,6 @@ pub(super) fn end(ctx: &mut Context<'_>, id: &str, end: &End<'_>) -> Result<(), 
             counted(|tally| tally.votes_against),
             &end.outputs,
             end.refusal.map(|refusal| &refusal.code),
-            end.refusal.map(|refusal| &refusal.detail),
             end.refusal.and_then(|refusal| refusal.field.as_ref()),
         ),
     )?;

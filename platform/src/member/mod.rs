@@ -29,7 +29,8 @@ pub use events::{
     AddedKey, Admitted, ChangedKeyRoles, ChangedRoles, ChangedThreshold, ChangedValidators, Decided, Proposed,
     RegisteredPerson, Reinstated, Removed, RevokedKey, RotatedKey, Suspended, Voted,
 };
-pub use governance::{CONSORTIUM, require_consortium};
+pub use governance::CONSORTIUM;
+pub(crate) use governance::require_consortium;
 pub use keys::NewKey;
 pub(crate) use package::{insert_package, signature_of, without_packages};
 pub use refusals::Refused;

@@ -67,8 +67,7 @@ CREATE TABLE member_proposal (
     votes_against    INTEGER,
     outputs          TEXT,                       -- passed: what the calls gave, a JSON array
     refusal_code     TEXT,                       -- failed: why the calls were refused
-    refusal_detail   TEXT,
-    refusal_field    TEXT,
+    refusal_field    TEXT,                       -- JSON Pointer of what is at fault in the call's input
     CHECK ((state = 'open') = (decided_height IS NULL) AND (decided_height IS NULL) = (decided_ms IS NULL)),
     CHECK ((state IN ('passed', 'failed', 'rejected')) = (governing IS NOT NULL)),
     CHECK ((state = 'passed') = (outputs IS NOT NULL)),

@@ -90,7 +90,8 @@ export async function send(form, value = given(form)) {
   return response.status === 204 ? {} : response.json();
 }
 
-function done(form, answer) {
+/** Where to go when it is done. */
+export function done(form, answer) {
   const to = form.dataset.done;
   if (!to) return location.reload();
   location.assign(to.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer[name] ?? "")));

@@ -28,9 +28,9 @@ export function text(id) {
 
 /** The input that a JSON Pointer names: the longest one that the pointer begins with, or ends with. */
 function inputAt(pointer, within) {
-  const inputs = Array.from(within.querySelectorAll("[data-field]"));
+  const inputs = Array.from(within.querySelectorAll("[data-field]:not([type=hidden])"));
   const fits = inputs.filter(({ dataset: { field } }) => pointer === field || pointer.startsWith(`${field}/`) || pointer.endsWith(field));
-  const isPart = (input) => input.type !== "hidden" && input.dataset.field.startsWith(`${pointer}/`);
+  const isPart = (input) => input.dataset.field.startsWith(`${pointer}/`);
   return fits.sort((a, b) => b.dataset.field.length - a.dataset.field.length)[0] ?? inputs.find(isPart);
 }
 

@@ -1,7 +1,8 @@
 // Forms made from declarations: rows that come and go, and what a command answers.
 
-import { Wrong, send } from "./act.js";
-import { clear, text, working, wrongAt } from "./form.js";
+import { Wrong, done, given, send } from "./act.js";
+import { clear, show, text, working, wrongAt } from "./form.js";
+import { Refused } from "./ledger.js";
 
 const by = (id) => document.getElementById(id);
 
@@ -52,30 +53,55 @@ function showDone({ receipt, ...output }) {
 }
 
 /** What has to be filled in and is not: of what is part of every input, since what may be left out has needs of its own. */
-function empty() {
-  const needed = Array.from(form.querySelectorAll("[data-always]:not([type=checkbox], [data-type=lines])"));
+function empty(forms) {
+  const needed = forms.flatMap((one) => Array.from(one.querySelectorAll("[data-always]:not([type=checkbox], [data-type=lines])")));
   return needed.filter((input) => input.value.trim() === "");
 }
 
-const form = document.querySelector("form[data-send-to]");
-form.dataset.action = form.dataset.sendTo;
+/** Sends what forms say once all is filled in; what is wrong is told at inputs of the last of them. */
+function sending(forms, action) {
+  by("done").hidden = true;
+  working(async () => {
+    const missing = empty(forms);
+    for (const input of missing) wrongAt(input, text("needed"));
+    if (missing.length > 0) return missing[0].focus();
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof Wrong)) throw error;
+      wrongAt(error.input, text("wrong-form"));
+      error.input.focus();
+    }
+  }, forms.at(-1));
+}
+
+/** Puts to the vote what the form says, as a call of a proposal. */
+async function propose() {
+  const call = { do: form.dataset.command, with: given(form) };
+  try {
+    done(vote, await send(vote, { ...given(vote), calls: [call] }));
+  } catch (error) {
+    const [, field] = (error instanceof Refused && /^\/calls\/0\/with(\/.+)$/.exec(error.field)) || [];
+    if (!field) throw error;
+    // What is wrong with the call is wrong in its form.
+    error.field = field;
+    show(error, form);
+  }
+}
+
+const form = document.querySelector("form.made");
+const vote = document.querySelector("#vote form");
+for (const one of [form, vote]) if (one) one.dataset.action = one.dataset.sendTo;
 form.addEventListener("click", ({ target }) => {
   if (target.matches("[data-add]")) addRow(target.closest("[data-rows]"));
   if (target.matches("[data-remove]")) removeRow(target.closest("[data-row]"));
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  by("done").hidden = true;
-  working(async () => {
-    const missing = empty();
-    for (const input of missing) wrongAt(input, text("needed"));
-    if (missing.length > 0) return missing[0].focus();
-    try {
-      showDone(await send(form));
-    } catch (error) {
-      if (!(error instanceof Wrong)) throw error;
-      wrongAt(error.input, text("wrong-form"));
-      error.input.focus();
-    }
-  });
+  // What only a vote does has no button of its own.
+  if (form.querySelector("button[type=submit]")) sending([form], async () => showDone(await send(form)));
+});
+vote?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  sending([form, vote], propose);
 });

@@ -1,14 +1,11 @@
 use super::texts::Texts;
 use crate::{
-    console::{Page, Visit, desk::Moment, encoded},
+    console::{Page, Visit, address::Query, desk::Moment, encoded},
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use std::sync::Arc;
 

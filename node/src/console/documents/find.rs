@@ -3,14 +3,11 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    console::{Page, Visit, encoded},
+    console::{Page, Visit, address::Query, encoded},
     member::Member,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;

@@ -1,13 +1,10 @@
 use super::{path, texts::Texts};
 use crate::{
-    console::{Page, Row, Visit, desk::Moment},
+    console::{Page, Row, Visit, address::Query, desk::Moment},
     member::Member,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;

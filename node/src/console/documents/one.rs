@@ -2,6 +2,7 @@ use super::{path, texts::Texts};
 use crate::{
     console::{
         Page, Row, Visit,
+        address::{Path, Query},
         desk::{Desk, Moment, form_id},
         encoded,
     },
@@ -10,7 +11,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

@@ -5,15 +5,16 @@ use super::{
     texts::{Texts, filled},
 };
 use crate::{
-    console::{Page, Visit, desk::Moment},
+    console::{
+        Page, Visit,
+        address::{Path, Query},
+        desk::Moment,
+    },
     member::{Committees, Member},
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_proof::Certificate;
 use counterfoil_state::{BlockRecord, TableChanges};
 use serde::Deserialize;

@@ -4,14 +4,11 @@ use super::{
     texts::{Texts, filled},
 };
 use crate::{
-    console::{Page, Visit, desk::Moment},
+    console::{Page, Visit, address::Query, desk::Moment},
     member::Member,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_state::ListedEntry;
 use counterfoil_types::{Call, Transaction};
 use serde::Deserialize;

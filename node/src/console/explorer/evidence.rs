@@ -1,13 +1,10 @@
 use super::{links, texts::Texts};
 use crate::{
-    console::{Page, Visit},
+    console::{Page, Visit, address::Query},
     member::Member,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;

@@ -6,12 +6,12 @@ use super::{
     transaction::{ColumnChange, column_changes, had_before, has_after, what},
 };
 use crate::{
-    console::{Page, Visit},
+    console::{Page, Visit, address::Query},
     member::Member,
 };
 use askama::Template;
 use axum::{
-    extract::{OriginalUri, Query, State},
+    extract::{OriginalUri, State},
     response::Response,
 };
 use counterfoil_state::{RowHistory, RowVersion, Table};

@@ -7,15 +7,17 @@ use super::{
     transaction::key_of,
 };
 use crate::{
-    console::{Page, Visit, desk::Desk, encoded},
+    console::{
+        Page, Visit,
+        address::{Path, Query},
+        desk::Desk,
+        encoded,
+    },
     member::Member,
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_state::{RowPage, RowRange, Table};
 use serde::Deserialize;
 use serde_json::json;

@@ -4,13 +4,13 @@ use super::{
     texts::{Texts, filled},
 };
 use crate::{
-    console::{Page, Visit, desk::Desk},
+    console::{Page, Visit, address::Query, desk::Desk},
     member::Member,
     problem::Answer,
 };
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

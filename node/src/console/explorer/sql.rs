@@ -5,14 +5,14 @@ use super::{
     texts::{Texts, filled},
 };
 use crate::{
-    console::{Page, Visit, confidential, desk::Desk, filled::Filled},
+    console::{Page, Visit, address::Query, confidential, desk::Desk, filled::Filled},
     member::Member,
     problem::{Answer, Problem},
     store::Read,
 };
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

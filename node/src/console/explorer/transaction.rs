@@ -7,14 +7,14 @@ use super::{
     tree::Tree,
 };
 use crate::{
-    console::{Page, Visit, confidential, desk::Moment},
+    console::{Page, Visit, address::Path, confidential, desk::Moment},
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

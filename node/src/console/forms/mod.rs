@@ -8,19 +8,21 @@ mod schema;
 pub(in crate::console) mod texts;
 
 use crate::{
-    console::{Page, Visit, desk::form_id, language::Language, packages::flowing},
+    console::{
+        Page, Visit,
+        address::{Path, Query},
+        desk::form_id,
+        language::Language,
+        packages::flowing,
+    },
     member::Member,
     openapi,
     problem::Problem,
     store::{DeployedAction, callable},
 };
 use askama::Template;
-use axum::{
-    Router,
-    extract::{Path, Query, State},
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::State, response::Response, routing::get};
+use counterfoil_platform::CommandDeclaration;
 use field::Field;
 pub(in crate::console) use names::of as called;
 use schema::Reader;
@@ -37,10 +39,29 @@ pub fn router() -> Router<Arc<Member>> {
 }
 
 /// What can be done, by its name.
-struct Entry {
-    path: String,
-    name: String,
-    summary: String,
+pub(in crate::console) struct Entry {
+    /// Its form.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub summary: String,
+}
+
+impl Entry {
+    fn of(command: &CommandDeclaration, language: Language) -> Self {
+        Self {
+            path: format!("/do/{}", command.name),
+            name: command.name.to_owned(),
+            summary: said(language, command.name, &command.summary()),
+        }
+    }
+}
+
+/// What only a vote of the governing organisations does.
+pub(in crate::console) fn by_vote(node: &Member, language: Language) -> Vec<Entry> {
+    let commands = node.registry.modules().iter().flat_map(|module| module.commands);
+    commands.filter(|command| command.by_vote).map(|command| Entry::of(command, language)).collect()
 }
 
 /// What a command says, in a language.
@@ -88,11 +109,7 @@ async fn index(State(node): State<Arc<Member>>, visit: Visit) -> Response {
         let t = Texts::of(language);
         let modules = desk.node.registry.modules().iter().filter(|module| !module.commands.is_empty());
         let modules = modules.map(|module| {
-            let commands = module.commands.iter().map(|command| Entry {
-                path: format!("/do/{}", command.name),
-                name: command.name.to_owned(),
-                summary: said(language, command.name, &command.summary()),
-            });
+            let commands = module.commands.iter().map(|command| Entry::of(command, language));
             (t.module(module.name), commands.collect())
         });
         Ok(Index { t, modules: modules.collect(), actions: actions.collect(), page: desk.page() })
@@ -110,6 +127,10 @@ struct Form {
     package: Option<String>,
     /// Whether that is in a state in which nothing of it can be called.
     rests: bool,
+    /// Whether only a vote does it.
+    by_vote: bool,
+    /// Whether whoever asks can put it to the vote.
+    proposes: bool,
     /// What it does, paragraph by paragraph.
     description: Vec<String>,
     send_to: String,
@@ -147,6 +168,9 @@ async fn command(
             name: name.clone(),
             package: None,
             rests: false,
+            by_vote: known.by_vote,
+            // What is sealed before it is sent is nobody else's to agree to.
+            proposes: known.clear.is_none() && desk.seat.governs(),
             page: desk.page(),
         })
     };
@@ -184,6 +208,8 @@ async fn action(
             name: format!("{package}.{action}"),
             package: Some(package.clone()),
             rests: found.number(2) == 0,
+            by_vote: false,
+            proposes: false,
             send_to: format!("/v1/packages/{package}/actions/{action}"),
             form_id: form_id(),
             fields: Reader::new(&document, &given, language, "").fields(),

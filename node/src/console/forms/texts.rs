@@ -9,6 +9,11 @@ texts! {
     all: "Everything that can be done", "全部操作";
     signed_by: "Signed by", "签名密钥";
     submit: "Sign and send", "签名并提交";
+    vote: "Put it to the vote", "提交共同决策";
+    vote_instead: "Put it to the vote instead", "改为提交共同决策";
+    vote_text: "It is executed in the name of the consortium once enough governing organisations have voted for it. Your vote counts as for.", "获得足够治理机构赞成后，以联盟名义执行。您的一票计为赞成。";
+    vote_title: "Title of the proposal", "提案标题";
+    only_by_vote: "Only a vote of the governing organisations does this. An administrator of one of them proposes it.", "只有治理机构共同决策才能执行，须由其中一家的管理员提出。";
     needed: "This has to be filled in.", "此项必填。";
     rests: "The package is frozen, suspended or retired: the call will be refused.", "合约包已冻结、中止或停用，调用会被拒绝。";
     to_package: "The package", "合约包";

@@ -7,15 +7,18 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    console::{Page, Visit, desk::form_id, invoices, money::Claim},
+    console::{
+        Page, Visit,
+        address::{Path, Query},
+        desk::form_id,
+        invoices,
+        money::Claim,
+    },
     member::Member,
     problem::Problem,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use std::sync::Arc;
 

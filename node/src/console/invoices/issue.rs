@@ -4,6 +4,7 @@ use super::texts::Texts;
 use crate::{
     console::{
         Page, Visit,
+        address::{Path, Query},
         desk::{Desk, form_id},
         encoded,
     },
@@ -12,12 +13,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use counterfoil_apps::invoice::{date, decimal::Fixed, taxpayer_id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

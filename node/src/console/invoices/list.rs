@@ -5,16 +5,13 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    console::{Page, Row, Visit, desk::Desk, desk::form_id, encoded, money::shown},
+    console::{Page, Row, Visit, address::Query, desk::Desk, desk::form_id, encoded, money::shown},
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_apps::invoice::date;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -3,7 +3,9 @@
 use super::one::Invoice;
 use crate::{
     console::{
-        Visit, confidential,
+        Visit,
+        address::Path,
+        confidential,
         csv::{kept_as, shown_as},
         desk::Desk,
         money::{grouped, shown},
@@ -12,7 +14,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse as _, Response},
 };

@@ -228,7 +228,7 @@ texts! {
     scale_general: "General", "一般纳税人";
     scale_small: "Small", "小规模纳税人";
     active: "Active", "正常";
-    suspended: "Suspended", "暂停";
+    suspended: "Suspended", "已中止";
     deregistered: "Deregistered", "注销";
     month: "Month", "月份";
     invoices: "Invoices", "发票数";

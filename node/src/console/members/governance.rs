@@ -1,8 +1,9 @@
-use super::{ADMIN, GOVERNOR, texts::Texts};
+use super::texts::Texts;
 use crate::{
     console::{
         Page, Row, Visit,
         desk::{Moment, form_id},
+        forms::{self, Entry},
     },
     member::Member,
 };
@@ -50,6 +51,8 @@ struct Governance {
     threshold: Option<(u64, u64)>,
     governing: u64,
     proposes: bool,
+    /// What only a vote does.
+    by_vote: Vec<Entry>,
     /// A call to begin with.
     example: &'static str,
 }
@@ -111,7 +114,8 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit) -> Respo
                 changes: changes.iter().map(change).collect(),
                 governing: threshold.as_ref().map_or(0, |row| row.number(2)),
                 threshold: threshold.map(|row| (row.number(0), row.number(1))),
-                proposes: desk.seat.has(GOVERNOR) && desk.seat.has(ADMIN),
+                proposes: desk.seat.governs(),
+                by_vote: forms::by_vote(&desk.node, desk.language()),
                 example: EXAMPLE,
                 page: desk.page(),
             })

@@ -1,13 +1,10 @@
 use super::texts::Texts;
 use crate::{
-    console::{Page, Row, Visit},
+    console::{Page, Row, Visit, address::Query},
     member::Member,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -54,6 +51,8 @@ struct List {
     t: &'static Texts,
     people: bool,
     members: Vec<Listed>,
+    /// Whether whoever asks can propose another one.
+    proposes: bool,
     /// The last one, if there are more.
     after: Option<String>,
 }
@@ -88,7 +87,8 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Query(wa
             let more = members.len() > PAGE;
             members.truncate(PAGE);
             let after = members.last().filter(|_| more).map(|last| last.id.clone());
-            Ok(List { page: desk.page(), t, people, members, after })
+            let proposes = !people && desk.seat.governs();
+            Ok(List { page: desk.page(), t, people, members, proposes, after })
         })
         .await
 }

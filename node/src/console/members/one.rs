@@ -2,17 +2,15 @@ use super::{ADMIN, texts::Texts};
 use crate::{
     console::{
         Page, Row, Visit,
+        address::Path,
         desk::{Moment, form_id},
-        money,
+        encoded, money,
     },
     member::Member,
     problem::Problem,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -61,6 +59,8 @@ struct One {
     policy: Option<Policy>,
     /// Whether whoever asks manages the member's keys.
     manages: bool,
+    /// What the governing organisations can decide about it, where whoever asks can propose that: what it is called, and its form.
+    decisions: Vec<(&'static str, String)>,
 }
 
 struct Key {
@@ -141,6 +141,11 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
             let reading = desk.select(READING, of_member()).await?;
             let own = desk.member() == id;
             let is_active = member.text(2) == "active";
+            let (roles, policy) = (member.words(7), read_policy(&policy));
+            let decisions = match desk.seat.governs() {
+                true => decisions(t, &id, &member.text(2), &roles, &policy),
+                false => Vec::new(),
+            };
             let manages = own && desk.seat.has(ADMIN) && is_active;
             Ok(One {
                 t,
@@ -152,17 +157,42 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 sponsor: Some(member.text(3)).filter(|sponsor| !sponsor.is_empty()),
                 since_height: member.number(4),
                 state_reason: member.text(6),
-                roles: member.words(7),
+                roles,
                 validates_from: member.integer(8),
                 keys: keys.iter().map(key).collect(),
                 reading: reading.iter().map(reading_key).collect(),
-                policy: read_policy(&policy),
+                decisions,
+                policy,
                 manages,
                 page: desk.page(),
                 id: id.clone(),
             })
         })
         .await
+}
+
+/// What can be put to the vote about a member that stands so.
+fn decisions(
+    t: &'static Texts,
+    id: &str,
+    state: &str,
+    roles: &[String],
+    policy: &Option<Policy>,
+) -> Vec<(&'static str, String)> {
+    let form = |command: &str, more: &str| format!("/do/{command}?member={}{more}", encoded(id));
+    let mut all = Vec::new();
+    if state != "removed" {
+        all.push((t.decide_roles, form("member.set_roles", &format!("&roles={}", encoded(&roles.join("\n"))))));
+        all.push(match state {
+            "suspended" => (t.decide_reinstate, form("member.reinstate", "")),
+            _ => (t.decide_suspend, form("member.suspend", "")),
+        });
+        all.push((t.decide_remove, form("member.remove", "")));
+    }
+    if policy.as_ref().is_some_and(|policy| !policy.rules.is_empty()) {
+        all.push((t.decide_lift, form("approval.lift_policy", "")));
+    }
+    all
 }
 
 fn moment(ms: Option<i64>) -> Option<Moment> {

@@ -1,24 +1,23 @@
-use super::{ADMIN, GOVERNOR, texts::Texts};
+use super::{ADMIN, texts::Texts};
 use crate::{
     console::{
         Page, Row, Visit,
+        address::Path,
         calls::{self, Shown},
-        desk::{Moment, form_id},
+        desk::{Desk, Moment, form_id},
+        refusals,
     },
     member::Member,
     problem::Problem,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde_json::json;
 use std::sync::Arc;
 
 const PROPOSAL: &str =
     "SELECT title, proposer, calls, state, expires_ms, proposed_ms, decided_ms, governing, needed, votes_for,
-    votes_against, refusal_code, refusal_detail FROM member_proposal WHERE id = ?1";
+    votes_against, refusal_code, refusal_field FROM member_proposal WHERE id = ?1";
 
 const VOTES: &str =
     "SELECT member, choice, signer, time_ms FROM member_vote WHERE proposal = ?1 ORDER BY height, member LIMIT 1000";
@@ -40,10 +39,28 @@ struct One {
     decided: Option<Moment>,
     /// Governing organisations, and votes needed, as it stood when it was decided.
     counted: Option<(u64, u64)>,
-    refusal: Option<(String, String)>,
+    refusal: Option<Refused>,
     votes: Vec<Vote>,
     may_vote: bool,
     may_withdraw: bool,
+}
+
+/// Why the calls were refused.
+struct Refused {
+    code: String,
+    /// What the code means, and whether that is in English whatever the page is in.
+    rule: &'static str,
+    is_english: bool,
+    field: String,
+}
+
+impl Refused {
+    fn new(desk: &Desk, code: String, field: String) -> Self {
+        let reason = refusals::of(&code).map(|reason| reason.text(desk.language()));
+        let declared = || desk.node.registry.refusals().find(|one| one.code == code).map(|one| one.summary);
+        let rule = reason.or_else(declared).unwrap_or_default();
+        Self { rule, is_english: reason.is_none(), code, field }
+    }
 }
 
 struct Vote {
@@ -62,7 +79,6 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
             let row = desk.find(PROPOSAL, vec![json!(id)]).await?.ok_or_else(none)?;
             let votes = desk.select(VOTES, vec![json!(id)]).await?;
             let is_open = row.text(3) == "open";
-            let decides = is_open && desk.seat.has(ADMIN);
             let has_voted = votes.iter().any(|vote| vote.text(0) == desk.member());
             let text = row.text(2);
             let vote = |row: &Row| Vote {
@@ -83,10 +99,12 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 proposed: Moment(row.number(5)),
                 decided: row.integer(6).map(|_| Moment(row.number(6))),
                 counted: row.integer(7).map(|_| (row.number(7), row.number(8))),
-                refusal: Some((row.text(11), row.text(12))).filter(|(code, _)| !code.is_empty()),
+                refusal: Some(row.text(11))
+                    .filter(|code| !code.is_empty())
+                    .map(|code| Refused::new(desk, code, row.text(12))),
                 votes: votes.iter().map(vote).collect(),
-                may_vote: decides && desk.seat.has(GOVERNOR) && !has_voted,
-                may_withdraw: decides && row.text(1) == desk.member(),
+                may_vote: is_open && desk.seat.governs() && !has_voted,
+                may_withdraw: is_open && desk.seat.has(ADMIN) && row.text(1) == desk.member(),
                 page: desk.page(),
                 id: id.clone(),
             })

@@ -75,7 +75,16 @@ texts! {
     decided: "Decided", "决定时间";
     needed: "Votes needed", "所需票数";
     refused: "Refused", "执行被拒";
+    decide: "Put to the vote", "提交共同决策";
+    decide_admit: "Admit an organisation", "接纳机构";
+    decide_roles: "Change its roles", "变更角色";
+    decide_suspend: "Suspend it", "中止";
+    decide_reinstate: "Reinstate it", "恢复";
+    decide_remove: "Remove it", "移除";
+    decide_lift: "Lift its approval policy", "取消审批规则";
+    by_vote: "What only a vote decides:", "只能由共同决策执行的事项：";
     propose: "Propose", "提出提案";
+    propose_calls: "Several calls in one proposal", "一份提案包含多项调用";
     propose_text: "The calls are executed in the name of the consortium once enough have voted for them. Your vote counts as for.", "获得足够赞成票后，以联盟名义执行下列调用。您的一票计为赞成。";
     calls: "Calls", "调用";
     calls_hint: "A list of calls as JSON, all done or none. What each command takes:", "调用列表（JSON），全部执行或全部不执行。各命令的参数见：";
@@ -95,7 +104,7 @@ texts! {
     kind_person: "Person", "个人";
     kind_package: "Package", "合约包";
     state_active: "Active", "正常";
-    state_suspended: "Suspended", "已暂停";
+    state_suspended: "Suspended", "已中止";
     state_removed: "Removed", "已移除";
     state_open: "Open", "待决";
     state_passed: "Passed", "已通过";

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     console::{
         Page, Row, Visit,
+        address::{Path, Query},
         desk::{Moment, form_id},
     },
     gate::now_ms,
@@ -16,7 +17,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

@@ -3,15 +3,12 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    console::{Page, Visit, desk::form_id},
+    console::{Page, Visit, address::Path, desk::form_id},
     member::Member,
     problem::Problem,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_platform::asset::LEGS_MAX;
 use std::sync::Arc;
 

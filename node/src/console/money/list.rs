@@ -4,12 +4,12 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    console::{Page, Row, Visit, desk::form_id},
+    console::{Page, Row, Visit, address::Query, desk::form_id},
     member::Member,
 };
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

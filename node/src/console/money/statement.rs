@@ -2,6 +2,7 @@ use super::{account::Account, amount::shown, texts::Texts};
 use crate::{
     console::{
         Row,
+        address::{Path, Query},
         desk::{Desk, Moment},
         download::{Kind, Report, download},
         encoded, select,
@@ -9,11 +10,7 @@ use crate::{
     member::Member,
     problem::{Answer, Problem},
 };
-use axum::{
-    extract::{Path, Query, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use counterfoil_apps::invoice::date;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@ use super::{
 use crate::{
     console::{
         Page, Visit,
+        address::Query,
         desk::{Desk, form_id},
         filled::Filled,
     },
@@ -12,10 +13,7 @@ use crate::{
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_platform::{package::TEMPLATES, scenario};
 use serde::Deserialize;
 use std::sync::Arc;

@@ -6,15 +6,13 @@ use super::{
 use crate::{
     console::{
         Page, Visit,
+        address::Query,
         desk::{Desk, Moment},
     },
     member::Member,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;

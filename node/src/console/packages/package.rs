@@ -6,6 +6,7 @@ use super::{
 use crate::{
     console::{
         Page, Row, Visit,
+        address::{Path, Query},
         desk::{Desk, Moment, form_id},
         encoded,
     },
@@ -13,10 +14,7 @@ use crate::{
     problem::Problem,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;

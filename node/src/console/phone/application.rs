@@ -1,12 +1,12 @@
 use crate::{
-    console::{Moment, Page, Visit, confidential, select},
+    console::{Moment, Page, Visit, address::Path, confidential, select},
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };

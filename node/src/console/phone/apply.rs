@@ -1,15 +1,15 @@
 use crate::{
-    console::{Moment, Page, Visit, select},
+    console::{
+        Moment, Page, Visit,
+        address::{Path, Query},
+        select,
+    },
     gate::now_ms,
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use counterfoil_apps::invoice::{date::day_in_china, issues_special, taxpayer_id};
 use counterfoil_types::Kid;
 use serde::Deserialize;

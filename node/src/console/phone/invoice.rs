@@ -3,15 +3,12 @@ use super::{
     sealed::{Clear, content},
 };
 use crate::{
-    console::{Moment, Page, Row, Visit, invoices::texts::Texts, select, svg_path},
+    console::{Moment, Page, Row, Visit, address::Path, invoices::texts::Texts, select, svg_path},
     member::Member,
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_apps::invoice::output::{capitals::in_capitals, check_qr_text};
 use counterfoil_types::Kid;
 use serde_json::json;

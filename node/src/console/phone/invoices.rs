@@ -1,13 +1,10 @@
 use crate::{
-    console::{Page, Row, Visit, encoded, select},
+    console::{Page, Row, Visit, address::Query, encoded, select},
     member::Member,
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_types::Kid;
 use serde::Deserialize;
 use serde_json::json;

@@ -3,14 +3,14 @@
 
 use crate::{
     body,
-    console::confidential,
+    console::{address::Path, confidential},
     member::Member,
     problem::{Answer, Problem},
 };
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };

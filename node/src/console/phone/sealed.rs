@@ -3,12 +3,12 @@
 
 use super::invoice::{Invoice, find};
 use crate::{
-    console::{Visit, confidential, grouped, select, shown, with_currency},
+    console::{Visit, address::Path, confidential, grouped, select, shown, with_currency},
     member::Member,
     problem::{Answer, Problem},
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };

@@ -1,7 +1,7 @@
 use super::{own, texts::Texts};
 use crate::{
     body,
-    console::{Page, Visit, confidential},
+    console::{Page, Visit, address::Query, confidential},
     member::Member,
     passkey::{ALGORITHMS, Passkeys, SetUp, SignIn},
     problem::{Answer, Problem},
@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{
     Json,
     body::Body,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };

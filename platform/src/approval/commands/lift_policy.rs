@@ -2,7 +2,6 @@ use super::PolicyVersion;
 use crate::{
     Command, Event as _,
     approval::{ChangedPolicy, Refused, commands::refuse::check_reason, policy},
-    member,
 };
 use counterfoil_state::Context;
 use schemars::JsonSchema;
@@ -22,13 +21,13 @@ impl Command for LiftPolicy {
     const NAME: &'static str = "approval.lift_policy";
     type Output = PolicyVersion;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn check(&self) -> Result<(), Refused> {
         check_reason(&self.reason)
     }
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<PolicyVersion, Refused> {
-        member::require_consortium(ctx)?;
         let (newest, rules) = policy::version(ctx, &self.member)?;
         if rules == 0 {
             return Err(Refused::NoPolicy { member: self.member.clone() });

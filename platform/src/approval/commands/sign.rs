@@ -37,8 +37,6 @@ pub struct SignatureCounted {
     pub outputs: Vec<Box<RawValue>>,
     /// Why the calls were refused: a code such as `asset/7`.
     pub code: Option<String>,
-    /// The same in words.
-    pub detail: Option<String>,
 }
 
 /// Signatures that a proposal still needs.
@@ -64,14 +62,14 @@ impl Sign {
 
     fn answer(&self, state: &'static str) -> SignatureCounted {
         let proposal = self.proposal.clone();
-        SignatureCounted { proposal, state, missing: Vec::new(), outputs: Vec::new(), code: None, detail: None }
+        SignatureCounted { proposal, state, missing: Vec::new(), outputs: Vec::new(), code: None }
     }
 
     fn fail(&self, ctx: &mut Context<'_>, refusal: Refusal) -> Result<SignatureCounted, Refused> {
         proposal::close(ctx, &self.proposal, &End::Failed(&refusal))?;
-        let Refusal { code, detail, .. } = refusal;
-        Failed { proposal: self.proposal.clone(), code: code.clone(), detail: detail.clone() }.emit(ctx);
-        Ok(SignatureCounted { code: Some(code), detail: Some(detail), ..self.answer("failed") })
+        let code = refusal.code;
+        Failed { proposal: self.proposal.clone(), code: code.clone() }.emit(ctx);
+        Ok(SignatureCounted { code: Some(code), ..self.answer("failed") })
     }
 }
 

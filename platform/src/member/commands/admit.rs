@@ -1,7 +1,7 @@
 use crate::{
     Command, Event as _,
     member::{
-        Admitted, NewKey, Refused, require_consortium,
+        Admitted, NewKey, Refused,
         standing::{self, NewMember},
         text,
     },
@@ -39,6 +39,7 @@ impl Command for Admit {
     const NAME: &'static str = "member.admit";
     type Output = MemberNamed;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn weight(&self) -> u32 {
         4 + 4 * self.keys.len() as u32
@@ -66,7 +67,6 @@ impl Command for Admit {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<MemberNamed, Refused> {
         let Self { member, name, roles, keys } = self;
-        require_consortium(ctx)?;
         standing::require_free(ctx, member)?;
         for (index, key) in keys.iter().enumerate() {
             key.require_not_over(ctx, &format!("/keys/{index}"))?;

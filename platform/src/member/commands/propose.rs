@@ -52,8 +52,6 @@ pub struct ProposalState {
 pub struct WhyRefused {
     /// Stable code, `module/number`.
     pub code: String,
-    /// What was wrong.
-    pub detail: String,
     /// JSON Pointer of the field at fault in the input of the call.
     pub field: Option<String>,
 }
@@ -65,7 +63,7 @@ impl ProposalState {
         tally: governance::Tally,
         refusal: Option<Refusal>,
     ) -> Self {
-        let why = |Refusal { code, detail, field, .. }| WhyRefused { code, detail, field };
+        let why = |Refusal { code, field, .. }| WhyRefused { code, field };
         Self {
             proposal: open.id,
             calls_hash: open.calls_hash.to_string(),

@@ -1,8 +1,7 @@
 use crate::{
     Command, Event as _,
     member::{
-        MemberNamed, Refused, Reinstated, Removed, Suspended, committee, governance, require_consortium, roles,
-        signers, standing, text,
+        MemberNamed, Refused, Reinstated, Removed, Suspended, committee, governance, roles, signers, standing, text,
     },
 };
 use counterfoil_state::Context;
@@ -48,7 +47,6 @@ fn change(
     from: &[&str],
     to: &str,
 ) -> Result<MemberNamed, Refused> {
-    require_consortium(ctx)?;
     let now = standing::of(ctx, member)?;
     if !from.contains(&now.state.as_str()) {
         return Err(Refused::OtherState { member: member.to_owned(), state: now.state, height: now.height });
@@ -83,6 +81,7 @@ impl Command for Suspend {
     const NAME: &'static str = "member.suspend";
     type Output = MemberNamed;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn check(&self) -> Result<(), Refused> {
         check(&self.member, &self.reason)
@@ -99,6 +98,7 @@ impl Command for Reinstate {
     const NAME: &'static str = "member.reinstate";
     type Output = MemberNamed;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn check(&self) -> Result<(), Refused> {
         check(&self.member, &self.reason)
@@ -115,6 +115,7 @@ impl Command for Remove {
     const NAME: &'static str = "member.remove";
     type Output = MemberNamed;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn check(&self) -> Result<(), Refused> {
         check(&self.member, &self.reason)

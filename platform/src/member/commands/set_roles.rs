@@ -1,6 +1,6 @@
 use crate::{
     Command, Event as _,
-    member::{ChangedRoles, Refused, governance, require_consortium, roles::GOVERNOR, signers, standing, text},
+    member::{ChangedRoles, Refused, governance, roles::GOVERNOR, signers, standing, text},
 };
 use counterfoil_state::Context;
 use schemars::JsonSchema;
@@ -29,6 +29,7 @@ impl Command for SetRoles {
     const NAME: &'static str = "member.set_roles";
     type Output = RolesSet;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn weight(&self) -> u32 {
         2 + self.roles.len() as u32
@@ -41,7 +42,6 @@ impl Command for SetRoles {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<RolesSet, Refused> {
         let Self { member, roles } = self;
-        require_consortium(ctx)?;
         let now = standing::of(ctx, member)?;
         if now.state == "removed" {
             return Err(Refused::OtherState { member: member.clone(), state: now.state, height: now.height });

@@ -1,6 +1,6 @@
 use crate::{
     Command, Event as _,
-    member::{ChangedThreshold, Refused, require_consortium},
+    member::{ChangedThreshold, Refused},
 };
 use counterfoil_state::Context;
 use schemars::JsonSchema;
@@ -33,6 +33,7 @@ impl Command for SetThreshold {
     const NAME: &'static str = "member.set_threshold";
     type Output = ThresholdSet;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn check(&self) -> Result<(), Refused> {
         let Self { numerator, denominator } = *self;
@@ -44,7 +45,6 @@ impl Command for SetThreshold {
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<ThresholdSet, Refused> {
         let Self { numerator, denominator } = *self;
-        require_consortium(ctx)?;
         ctx.run(
             "UPDATE member_threshold SET numerator = ?1, denominator = ?2, changed_height = ?3 WHERE id = 1",
             (numerator, denominator, ctx.height() as i64),

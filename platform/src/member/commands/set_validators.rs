@@ -1,6 +1,6 @@
 use crate::{
     Command, Event as _,
-    member::{ChangedValidators, Refused, committee, require_consortium, text},
+    member::{ChangedValidators, Refused, committee, text},
 };
 use counterfoil_state::Context;
 use counterfoil_types::{PublicKey, limits};
@@ -81,6 +81,7 @@ impl Command for SetValidators {
     const NAME: &'static str = "member.set_validators";
     type Output = ValidatorsSet;
     type Refused = Refused;
+    const BY_VOTE: bool = true;
 
     fn weight(&self) -> u32 {
         2 + 3 * self.validators.len() as u32
@@ -109,7 +110,6 @@ impl Command for SetValidators {
     }
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<ValidatorsSet, Refused> {
-        require_consortium(ctx)?;
         let from_epoch = self.first_epoch(ctx)?;
         self.require_organisations(ctx)?;
         self.require_nodes(ctx)?;

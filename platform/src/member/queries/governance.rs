@@ -51,7 +51,7 @@ pub(super) const PROPOSAL: Query = Query {
             (SELECT json_group_array(json_object('member', v.member, 'choice', v.choice, 'signer', v.signer,
                 'height', v.height, 'time_ms', v.time_ms) ORDER BY v.height, v.member)
              FROM member_vote v WHERE v.proposal = p.id),
-            p.governing, p.needed, p.votes_for, p.votes_against, p.outputs, p.refusal_code, p.refusal_detail, p.refusal_field
+            p.governing, p.needed, p.votes_for, p.votes_against, p.outputs, p.refusal_code, p.refusal_field
           FROM member_proposal p WHERE p.id = :id",
     parameters: &[Parameter::text("id", "The proposal's id.")],
     columns: &[
@@ -71,7 +71,6 @@ pub(super) const PROPOSAL: Query = Query {
         Column::integer("votes_against", "Votes against it that counted then."),
         Column::of("outputs", "What the calls gave, one entry a call.", ColumnKind::Json(anything)),
         Column::text("refusal_code", "Why its calls were refused: the code."),
-        Column::text("refusal_detail", "Why its calls were refused: what was wrong."),
         Column::text("refusal_field", "Why its calls were refused: the field at fault."),
     ],
     answer: Answer::One,

@@ -24,6 +24,7 @@ super::said! {
     "and votes by organisations that governed", "以及治理机构投出的赞成票数";
     "passed: what the calls gave, a JSON array", "通过时：各调用的结果，JSON 数组";
     "failed: why the calls were refused", "失败时：调用被拒绝的原因";
+    "JSON Pointer of what is at fault in the call's input", "调用输入中出错之处的 JSON Pointer";
     "Votes, one a governing organisation and proposal. They are never taken back.", "投票：每个治理机构对每个提案一票，不可撤回。";
     "the key that signed", "签名的密钥";
     "How many of the governing organisations have to vote for a proposal: more than numerator / denominator. One row.", "提案须有多少治理机构赞成：超过 numerator / denominator。仅一行。";
@@ -53,7 +54,7 @@ super::said! {
     "the last block time at which it can be signed", "可以签署的最后区块时间";
     "the keys that signed the end; none where it lapsed", "签署结束的密钥；过期失效则为空";
     "why the calls were refused", "调用被拒绝的原因";
-    "the same in words, or the reason of who refused", "同上，文字说明；或拒绝者的理由";
+    "why who refused it did so", "拒绝者的理由";
     "What each proposal asks for: the calls as JSON, byte for byte as they were signed. approval_proposal.calls_hash is its SHA-256.", "各提案请求的内容：签名时逐字节一致的调用 JSON。approval_proposal.calls_hash 是它的 SHA-256。";
     "The members in whose name the calls are signed, in the order of the proposing transaction; the first is the sender.", "以其名义签署调用的成员，顺序与提出提案的交易一致；第一名为发送者。";
     "the proposal's", "取自提案";

@@ -289,7 +289,7 @@ super::said! {
     "Up to 19 digits; an empty prefix is that of all codes.", "最多 19 位数字；空前缀表示全部编码。";
     "Only at these rates; left out: at any that is allowed.", "仅限这些税率；不填则为允许的任何税率。";
     // invoice.set_taxpayer
-    "Sets what a taxpayer is from a day on: active, suspended or deregistered, how it is taxed, and where. Signed by the tax authority.", "规定纳税人自某日起的状态：正常、暂停或注销，以及计税方式和地区。由税务机关签名。";
+    "Sets what a taxpayer is from a day on: active, suspended or deregistered, how it is taxed, and where. Signed by the tax authority.", "规定纳税人自某日起的状态：正常、中止或注销，以及计税方式和地区。由税务机关签名。";
     "The first day on which this holds; left out: today in China.", "生效首日；不填则为中国时间的今天。";
     "Two digits in its Chinese numbers; left out: as before.", "其中国发票号码中的两位地区码；不填则不变。";
     "How it is taxed.", "纳税人规模。";

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     console::{
         Page, Visit,
+        address::Path,
         desk::{Desk, form_id},
         encoded,
         money::shown,
@@ -26,10 +27,7 @@ use crate::{
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use can::Can;
 use counterfoil_apps::invoice::output::{capitals::in_capitals, check_qr_text};
 use row::Organisation;

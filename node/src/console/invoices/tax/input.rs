@@ -4,16 +4,19 @@ use super::{
     taxpayer::{self, Tax, Taxpayer, tax_columns},
 };
 use crate::{
-    console::{Page, Visit, desk::Desk, download::Report, invoices::texts::Texts},
+    console::{
+        Page, Visit,
+        address::{Path, Query},
+        desk::Desk,
+        download::Report,
+        invoices::texts::Texts,
+    },
     gate::now_ms,
     member::Member,
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;

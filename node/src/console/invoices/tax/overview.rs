@@ -5,6 +5,7 @@ use super::{
 use crate::{
     console::{
         Page, Row, Visit,
+        address::Query,
         desk::{Desk, Moment},
         download::{Kind, Report},
         encoded,
@@ -16,10 +17,7 @@ use crate::{
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_apps::invoice::date;
 use serde::Deserialize;
 use serde_json::{Value, json};

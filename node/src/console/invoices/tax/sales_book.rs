@@ -6,6 +6,7 @@ use super::{
 use crate::{
     console::{
         Page, Row, Visit,
+        address::{Path, Query},
         desk::Desk,
         download::{Kind, Report},
         encoded,
@@ -17,10 +18,7 @@ use crate::{
     problem::Answer,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_apps::invoice::date;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -6,6 +6,7 @@ use super::{
 use crate::{
     console::{
         Page, Row, Visit,
+        address::Path,
         desk::{Desk, form_id},
         download::{Kind, Report},
         encoded,
@@ -17,10 +18,7 @@ use crate::{
     problem::{Answer, Problem},
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use counterfoil_apps::invoice::{date, decimal::Fixed};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -75,7 +75,13 @@ fn an_organisation_is_admitted_by_votes_at_several_nodes_and_its_key_signs() {
     dev.http.command("member.admit", "tax-bureau/dev", &admit, &[]).problem(403, "member/27");
     let with = json!({"title": "Bank C joins", "calls": [{"do": "member.admit", "with": admit}]});
     dev.http.command("member.propose", "shop-1/dev", &with, &[]).problem(403, "member/28");
-    let proposed = dev.command("member.propose", "tax-bureau/dev", &with);
+    // The command line does not sign it either: it has to be told under which title it is put to the vote.
+    let (url, admit) = (dev.http.url(), admit.to_string());
+    let verb = ["member", "admit", "--with", &admit, "--key", "tax-bureau/dev", "--url", url];
+    assert_eq!(run(&verb).status.code(), Some(2));
+    let proposed = run(&[&verb[..], &["--propose", "Bank C joins"]].concat());
+    assert!(proposed.status.success(), "{}", String::from_utf8_lossy(&proposed.stderr));
+    let proposed: Value = serde_json::from_slice(&proposed.stdout).unwrap();
     let (id, hash) = (proposed["proposal"].as_str().unwrap(), &proposed["calls_hash"]);
     assert_eq!((&proposed["votes_for"], &proposed["needed"]), (&json!(1), &json!(3)));
 

@@ -3,15 +3,24 @@ use super::{
     exit::{Exit, Outcome},
     output, remote, waiting,
 };
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// `counterfoil call`: has a hosted key sign and run a command, and prints its output with the receipt.
 pub fn run(command: &str, with: &str, signing: &Signing) -> Outcome {
+    send(command, &read(with)?, signing)
+}
+
+/// An input as it was given: JSON, `@file` or `@-`.
+pub fn read(with: &str) -> Result<Box<RawValue>, Exit> {
     let text = remote::argument(with)?;
-    let with: Box<RawValue> =
-        serde_json::from_str(&text).map_err(|error| Exit::Usage(format!("the arguments are not JSON: {error}")))?;
+    serde_json::from_str(&text).map_err(|error| Exit::Usage(format!("the arguments are not JSON: {error}")))
+}
+
+/// The same with an input that was read.
+pub fn send(command: &str, with: &impl Serialize, signing: &Signing) -> Outcome {
     let client = remote::client(&signing.remote);
-    let answer = client.call(command, &with, &signing.key, signing.idempotency_key.as_deref());
+    let answer = client.call(command, with, &signing.key, signing.idempotency_key.as_deref());
     output::json(&answer.map_err(|error| waiting::explain(&client, error))?);
     Ok(())
 }

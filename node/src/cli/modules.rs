@@ -5,11 +5,17 @@ use super::{
     reads, remote,
 };
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _, builder::PossibleValuesParser};
-use counterfoil_platform::{CommandDeclaration, Registry};
-use serde_json::{Map, Value};
+use counterfoil_platform::{CallInput, Command as _, CommandDeclaration, Registry, member::Propose};
+use serde_json::{
+    Map, Value,
+    value::{RawValue, to_raw_value},
+};
 
 /// The argument that holds the whole input.
 const WITH: &str = "with";
+
+/// The argument that has it voted on.
+const PROPOSE: &str = "propose";
 
 /// What is longer is told by the API's documentation.
 const FORM_BYTES_MAX: usize = 240;
@@ -53,6 +59,16 @@ fn verb(command: &CommandDeclaration) -> Command {
     let input =
         Arg::new(WITH).long(WITH).value_name("JSON").help("All arguments at once: JSON, @file, or @- for stdin");
     verb = verb.arg(input);
+    // What is sealed before it is sent is nobody else's to agree to.
+    if command.clear.is_none() {
+        let help = match command.by_vote {
+            true => "The title under which it is put to the vote of the governing organisations, which alone do this",
+            false => {
+                "Puts it to the vote of the governing organisations under this title, to be done in the consortium's name"
+            }
+        };
+        verb = verb.arg(Arg::new(PROPOSE).long(PROPOSE).value_name("TITLE").help(help).required(command.by_vote));
+    }
     for Member { name, option, schema, required, written } in members(command) {
         // A negative number is for the ledger to refuse, in words about what it is.
         let mut arg = Arg::new(format!("/{name}")).long(option).conflicts_with(WITH).allow_negative_numbers(true);
@@ -128,7 +144,7 @@ impl Form {
 
 /// The members of a command's input. One that has the name of an argument of our own is `--input-…`.
 fn members(command: &CommandDeclaration) -> Vec<Member> {
-    let own = ["key", "as", "idempotency-key", "url", "token", WITH, "help"];
+    let own = ["key", "as", "idempotency-key", "url", "token", WITH, PROPOSE, "help"];
     let document = command.asked_schema_document();
     let properties = document["properties"].as_object().cloned().unwrap_or_default();
     let required = |name: &str| document["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
@@ -212,8 +228,21 @@ pub fn run(root: &Command, matches: &ArgMatches, registry: &Registry) -> Option<
 
 fn perform(command: &CommandDeclaration, matches: &ArgMatches) -> Outcome {
     let signing = Signing::from_arg_matches(matches).map_err(|error| Exit::Usage(error.to_string()))?;
+    let with = input(command, matches)?;
+    // Not every verb has the argument.
+    match matches.try_get_one::<String>(PROPOSE).ok().flatten() {
+        Some(title) => {
+            let calls = vec![CallInput { r#do: command.name.to_owned(), with }];
+            call::send(Propose::NAME, &Propose { title: title.clone(), calls, expires_ms: None }, &signing)
+        }
+        None => call::send(command.name, &with, &signing),
+    }
+}
+
+/// What the arguments say, as JSON.
+fn input(command: &CommandDeclaration, matches: &ArgMatches) -> Result<Box<RawValue>, Exit> {
     if let Some(with) = matches.get_one::<String>(WITH) {
-        return call::run(command.name, with, &signing);
+        return call::read(with);
     }
     let mut with = Map::new();
     for Member { name, option, schema, .. } in members(command) {
@@ -221,7 +250,7 @@ fn perform(command: &CommandDeclaration, matches: &ArgMatches) -> Outcome {
             with.insert(name, Form::of(&schema).read(&option, text)?);
         }
     }
-    call::run(command.name, &Value::Object(with).to_string(), &signing)
+    to_raw_value(&with).map_err(|error| Exit::Usage(error.to_string()))
 }
 
 #[cfg(test)]

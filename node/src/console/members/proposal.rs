@@ -48,18 +48,18 @@ struct One {
 /// Why the calls were refused.
 struct Refused {
     code: String,
-    /// What the code means, and whether that is in English whatever the page is in.
-    rule: &'static str,
-    is_english: bool,
     field: String,
+    /// What the code means to who reads the page.
+    reason: Option<&'static str>,
+    /// Else the rule that was broken, in English.
+    rule: Option<&'static str>,
 }
 
 impl Refused {
     fn new(desk: &Desk, code: String, field: String) -> Self {
         let reason = refusals::of(&code).map(|reason| reason.text(desk.language()));
-        let declared = || desk.node.registry.refusals().find(|one| one.code == code).map(|one| one.summary);
-        let rule = reason.or_else(declared).unwrap_or_default();
-        Self { rule, is_english: reason.is_none(), code, field }
+        let rule = desk.node.registry.refusals().find(|one| one.code == code).map(|one| one.summary);
+        Self { rule: rule.filter(|_| reason.is_none()), reason, code, field }
     }
 }
 

@@ -75,6 +75,7 @@ texts! {
     decided: "Decided", "决定时间";
     needed: "Votes needed", "所需票数";
     refused: "Refused", "执行被拒";
+    broken_rule: "Rule that it broke", "违反的规则";
     decide: "Put to the vote", "提交共同决策";
     decide_admit: "Admit an organisation", "接纳机构";
     decide_roles: "Change its roles", "变更角色";

@@ -106,7 +106,7 @@ impl AgreedCalls {
 }
 
 /// The refusal of a call that stands at `at` in another input.
-fn below(at: &str, refusal: Refusal) -> Refusal {
+pub(crate) fn below(at: &str, refusal: Refusal) -> Refusal {
     let pointer = match &refusal.field {
         None if refusal.code == UNKNOWN_COMMAND => format!("{at}/do"),
         field => format!("{at}/with{}", field.as_deref().unwrap_or_default()),

@@ -1,4 +1,4 @@
-use crate::{Clear, ClearDeclaration, member::require_consortium, refusals::PlatformRefused, schema};
+use crate::{Clear, ClearDeclaration, refusals::PlatformRefused, schema};
 use counterfoil_state::Context;
 use counterfoil_types::Refusal;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -56,6 +56,8 @@ pub struct Amount {
 pub trait Parsed: Send + Sync {
     /// See [`Command::NAME`].
     fn name(&self) -> &'static str;
+    /// See [`Command::BY_VOTE`]; who applies it has looked.
+    fn by_vote(&self) -> bool;
     /// See [`Command::weight`].
     fn weight(&self) -> u32;
     /// See [`Command::amounts`].
@@ -71,6 +73,10 @@ impl<C: Command> Parsed for Typed<C> {
         C::NAME
     }
 
+    fn by_vote(&self) -> bool {
+        C::BY_VOTE
+    }
+
     fn weight(&self) -> u32 {
         self.0.weight()
     }
@@ -80,9 +86,6 @@ impl<C: Command> Parsed for Typed<C> {
     }
 
     fn apply(&self, ctx: &mut Context<'_>) -> Result<String, Refusal> {
-        if C::BY_VOTE {
-            require_consortium(ctx)?;
-        }
         let output = self.0.apply(ctx).map_err(Into::into)?;
         Ok(serde_json::to_string(&output).expect("an output is plain data"))
     }

@@ -1,6 +1,6 @@
 use crate::{
-    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Rendering, Route, package,
-    refusals::PlatformRefused, route::Target, schema,
+    Answer, CommandDeclaration, Module, Parsed, Query, RefusalDeclaration, Rendering, Route, call_input, member,
+    package, refusals::PlatformRefused, route::Target, schema,
 };
 use counterfoil_state::{Context, ModuleSchema, Prepared, Program, SignerKey};
 use counterfoil_types::{Call, Fault, Genesis, Kid, Refusal, machine::Validators};
@@ -151,6 +151,11 @@ pub(crate) fn parsed(prepared: &Prepared) -> &[Box<dyn Parsed>] {
     prepared.calls.downcast_ref::<Vec<_>>().expect("made by the registry's own prepare")
 }
 
+/// The refusal of a call: where there are several, its field says of which.
+fn of_call(index: usize, count: usize, refusal: Refusal) -> Refusal {
+    if count > 1 { call_input::below(&format!("/calls/{index}"), refusal) } else { refusal }
+}
+
 fn assert_command(command: &CommandDeclaration) {
     let name = command.name;
     assert!(!command.description().is_empty(), "command {name} has no doc comment");
@@ -215,15 +220,15 @@ impl Program for Registry {
     }
 
     fn key_tables(&self) -> &[&str] {
-        crate::member::KEY_TABLES
+        member::KEY_TABLES
     }
 
     fn signer_key(&self, connection: &rusqlite::Connection, kid: &Kid) -> Result<Option<SignerKey>, Fault> {
-        crate::member::signer_key(connection, kid)
+        member::signer_key(connection, kid)
     }
 
     fn validators(&self, connection: &rusqlite::Connection) -> Result<Vec<Validators>, Fault> {
-        crate::member::committee_changes(connection)
+        member::committee_changes(connection)
     }
 
     fn command_names(&self) -> Vec<&str> {
@@ -231,7 +236,8 @@ impl Program for Registry {
     }
 
     fn prepare(&self, calls: &[Call]) -> Result<Prepared, Refusal> {
-        let parsed = calls.iter().map(|call| self.parse(call)).collect::<Result<Vec<_>, _>>()?;
+        let parse = |(index, call)| self.parse(call).map_err(|refusal| of_call(index, calls.len(), refusal));
+        let parsed = calls.iter().enumerate().map(parse).collect::<Result<Vec<_>, _>>()?;
         let weight = parsed.iter().fold(1_u32, |sum, command| sum.saturating_add(command.weight()));
         Ok(Prepared { weight, calls: Box::new(parsed) })
     }
@@ -246,7 +252,15 @@ impl Program for Registry {
     }
 
     fn apply(&self, ctx: &mut Context<'_>, prepared: &Prepared) -> Result<Vec<String>, Refusal> {
-        parsed(prepared).iter().map(|command| command.apply(ctx)).collect()
+        let calls = parsed(prepared);
+        let mut apply = |command: &dyn Parsed| {
+            if command.by_vote() {
+                member::require_consortium(ctx)?;
+            }
+            command.apply(ctx)
+        };
+        let each = calls.iter().enumerate();
+        each.map(|(index, call)| apply(&**call).map_err(|refusal| of_call(index, calls.len(), refusal))).collect()
     }
 
     fn begin_block(&self, ctx: &mut Context<'_>) -> Result<(), Refusal> {

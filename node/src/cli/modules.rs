@@ -59,15 +59,9 @@ fn verb(command: &CommandDeclaration) -> Command {
     let input =
         Arg::new(WITH).long(WITH).value_name("JSON").help("All arguments at once: JSON, @file, or @- for stdin");
     verb = verb.arg(input);
-    // What is sealed before it is sent is nobody else's to agree to.
-    if command.clear.is_none() {
-        let help = match command.by_vote {
-            true => "The title under which it is put to the vote of the governing organisations, which alone do this",
-            false => {
-                "Puts it to the vote of the governing organisations under this title, to be done in the consortium's name"
-            }
-        };
-        verb = verb.arg(Arg::new(PROPOSE).long(PROPOSE).value_name("TITLE").help(help).required(command.by_vote));
+    if command.by_vote {
+        let help = "The title under which it is put to the vote of the governing organisations, which alone do this";
+        verb = verb.arg(Arg::new(PROPOSE).long(PROPOSE).value_name("TITLE").help(help).required(true));
     }
     for Member { name, option, schema, required, written } in members(command) {
         // A negative number is for the ledger to refuse, in words about what it is.
@@ -229,14 +223,12 @@ pub fn run(root: &Command, matches: &ArgMatches, registry: &Registry) -> Option<
 fn perform(command: &CommandDeclaration, matches: &ArgMatches) -> Outcome {
     let signing = Signing::from_arg_matches(matches).map_err(|error| Exit::Usage(error.to_string()))?;
     let with = input(command, matches)?;
-    // Not every verb has the argument.
-    match matches.try_get_one::<String>(PROPOSE).ok().flatten() {
-        Some(title) => {
-            let calls = vec![CallInput { r#do: command.name.to_owned(), with }];
-            call::send(Propose::NAME, &Propose { title: title.clone(), calls, expires_ms: None }, &signing)
-        }
-        None => call::send(command.name, &with, &signing),
+    if !command.by_vote {
+        return call::send(command.name, &with, &signing);
     }
+    let title = matches.get_one::<String>(PROPOSE).cloned().unwrap_or_default();
+    let calls = vec![CallInput { r#do: command.name.to_owned(), with }];
+    call::send(Propose::NAME, &Propose { title, calls, expires_ms: None }, &signing)
 }
 
 /// What the arguments say, as JSON.

@@ -82,8 +82,7 @@ pub struct Report {
 /// It is written before it is sent: however slowly somebody takes it, all of it is of one height, and the ledger's database does not
 /// wait for him.
 pub async fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> Answer<Response> {
-    let busy = || Problem::busy("many reports are made or taken now: try again in a moment");
-    let kept = Place::take(node.seated(&asked)?.member()).ok_or_else(busy)?;
+    let kept = Place::take(node.seated(&asked)?.member())?;
     let writing = timeout(WAIT, WRITING.acquire()).await.map_err(|_| busy())?;
     let root = node.root.clone();
     // Who breaks off does not end the writing, so the places go with it.
@@ -109,18 +108,25 @@ pub async fn download(node: Arc<Member>, asked: HeaderMap, report: Report) -> An
     Ok(confidential((headers, Body::from_stream(pieces)).into_response()))
 }
 
+fn busy() -> Problem {
+    Problem::busy("many reports are made or taken now: try again in a moment")
+}
+
 /// The place of a report, until it is dropped.
 struct Place(String);
 
 impl Place {
-    fn take(member: &str) -> Option<Self> {
+    fn take(member: &str) -> Answer<Self> {
         let mut kept = KEPT.lock();
         let own = kept.get(member).copied().unwrap_or(0);
-        if own == KEPT_EACH || kept.values().sum::<usize>() == KEPT_MAX {
-            return None;
+        if own == KEPT_EACH {
+            return Err(Problem::busy(format!("{member} takes {own} reports already: let one come to its end first")));
+        }
+        if kept.values().sum::<usize>() == KEPT_MAX {
+            return Err(busy());
         }
         kept.insert(member.to_owned(), own + 1);
-        Some(Self(member.to_owned()))
+        Ok(Self(member.to_owned()))
     }
 }
 
@@ -202,11 +208,11 @@ mod tests {
     #[test]
     fn one_member_does_not_take_all_places() {
         let slow: Vec<_> = (0..KEPT_EACH).map(|_| Place::take("slow").unwrap()).collect();
-        assert!(Place::take("slow").is_none());
+        assert!(Place::take("slow").is_err());
         let others: Vec<_> = (KEPT_EACH..KEPT_MAX).map(|at| Place::take(&format!("member-{at}")).unwrap()).collect();
-        assert!(Place::take("late").is_none(), "all are taken");
+        assert!(Place::take("late").is_err(), "all are taken");
         drop(slow);
-        assert!(Place::take("slow").is_some());
+        assert!(Place::take("slow").is_ok());
         drop(others);
         assert!(KEPT.lock().is_empty());
     }

@@ -39,6 +39,8 @@ crate::events! {
         proposal: String,
         /// Why: a code such as `asset/7`.
         code: String,
+        /// JSON Pointer of the field at fault, if one is.
+        field: Option<String>,
     }
     /// A proposal was refused by who could have signed it.
     "approval.refused" RefusedProposal {

@@ -36,6 +36,10 @@ pub(super) fn gate(
     calls: &[Call],
     parsed: &[Box<dyn Parsed>],
 ) -> Result<Option<Vec<String>>, Refusal> {
+    // Nobody's signatures are gathered for what no signature does.
+    if parsed.iter().any(|call| call.by_vote()) {
+        member::require_consortium(ctx)?;
+    }
     if parsed.iter().all(|call| NEVER_HELD.contains(&call.name())) {
         return Ok(None);
     }

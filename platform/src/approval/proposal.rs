@@ -188,19 +188,20 @@ pub(super) fn write_needs(ctx: &mut Context<'_>, proposal: &str, parties: &[Part
 
 /// Ends a proposal.
 pub(super) fn close(ctx: &mut Context<'_>, proposal: &str, end: &End<'_>) -> Result<(), Refusal> {
-    let (state, code, reason) = match end {
+    let (state, refusal, reason) = match end {
         End::Executed => ("executed", None, None),
-        End::Failed(refusal) => ("failed", Some(refusal.code.as_str()), None),
+        End::Failed(refusal) => ("failed", Some(refusal), None),
         End::Refused(reason) => ("refused", None, Some(*reason)),
         End::Withdrawn => ("withdrawn", None, None),
         End::Lapsed => ("lapsed", None, None),
     };
+    let (code, field) = (refusal.map(|refusal| &refusal.code), refusal.and_then(|refusal| refusal.field.as_ref()));
     let by = (!ctx.signers().is_empty()).then(|| signers(ctx));
     let (height, time_ms) = (ctx.height() as i64, ctx.time_ms() as i64);
     ctx.run(
-        "UPDATE approval_proposal SET state = ?2, closed_height = ?3, closed_ms = ?4, closed_by = ?5, code = ?6, reason = ?7
+        "UPDATE approval_proposal SET state = ?2, closed_height = ?3, closed_ms = ?4, closed_by = ?5, code = ?6, field = ?7, reason = ?8
          WHERE id = ?1",
-        (proposal, state, height, time_ms, by, code, reason),
+        (proposal, state, height, time_ms, by, code, field, reason),
     )?;
     ctx.run("UPDATE approval_party SET open = 0 WHERE proposal = ?1", [proposal])?;
     Ok(())

@@ -238,7 +238,7 @@ pub(super) const ALL: &[Query] = &[
             ", 'time_ms', s.time_ms) ORDER BY s.number)
                  FROM approval_signature s JOIN member_key k ON k.member = s.member AND k.name = s.key
                  WHERE s.proposal = p.id),
-                p.proposed_height, p.proposed_ms, p.lapses_ms, p.closed_height, p.closed_ms, p.closed_by, p.code, p.reason
+                p.proposed_height, p.proposed_ms, p.lapses_ms, p.closed_height, p.closed_ms, p.closed_by, p.code, p.field, p.reason
              FROM approval_proposal p WHERE p.id = :proposal"
         ),
         parameters: &[Parameter::text("proposal", "The proposal.")],
@@ -258,6 +258,7 @@ pub(super) const ALL: &[Query] = &[
             CLOSED,
             Column::text("closed_by", "The keys that signed its end, separated by spaces."),
             Column::text("code", "Why the calls were refused, if it failed."),
+            Column::text("field", "The field at fault then, if one was."),
             Column::text("reason", "Why who refused it did so."),
         ],
         answer: Answer::One,

@@ -46,6 +46,7 @@ CREATE TABLE approval_proposal (
     closed_ms       INTEGER,
     closed_by       TEXT,                           -- the keys that signed the end; none where it lapsed
     code            TEXT,                           -- why the calls were refused
+    field           TEXT,                           -- JSON Pointer of what is at fault in the call's input
     reason          TEXT,                           -- why who refused it did so
     CHECK ((state = 'waiting') = (closed_height IS NULL)),
     CHECK ((state = 'failed') = (code IS NOT NULL)),

@@ -90,7 +90,7 @@ async function propose() {
 }
 
 const form = document.querySelector("form.made");
-const vote = document.querySelector("#vote form");
+const vote = by("vote");
 for (const one of [form, vote]) if (one) one.dataset.action = one.dataset.sendTo;
 form.addEventListener("click", ({ target }) => {
   if (target.matches("[data-add]")) addRow(target.closest("[data-rows]"));

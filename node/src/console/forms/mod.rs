@@ -169,8 +169,7 @@ async fn command(
             package: None,
             rests: false,
             by_vote: known.by_vote,
-            // What is sealed before it is sent is nobody else's to agree to.
-            proposes: known.clear.is_none() && desk.seat.governs(),
+            proposes: known.by_vote && desk.seat.governs(),
             page: desk.page(),
         })
     };

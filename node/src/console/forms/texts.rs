@@ -10,7 +10,6 @@ texts! {
     signed_by: "Signed by", "签名密钥";
     submit: "Sign and send", "签名并提交";
     vote: "Put it to the vote", "提交共同决策";
-    vote_instead: "Put it to the vote instead", "改为提交共同决策";
     vote_text: "It is executed in the name of the consortium once enough governing organisations have voted for it. Your vote counts as for.", "获得足够治理机构赞成后，以联盟名义执行。您的一票计为赞成。";
     vote_title: "Title of the proposal", "提案标题";
     only_by_vote: "Only a vote of the governing organisations does this. An administrator of one of them proposes it.", "只有治理机构共同决策才能执行，须由其中一家的管理员提出。";

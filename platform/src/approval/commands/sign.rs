@@ -37,6 +37,8 @@ pub struct SignatureCounted {
     pub outputs: Vec<Box<RawValue>>,
     /// Why the calls were refused: a code such as `asset/7`.
     pub code: Option<String>,
+    /// JSON Pointer of the field at fault then: in the input of the call, or of several from `/calls/0/with` on.
+    pub field: Option<String>,
 }
 
 /// Signatures that a proposal still needs.
@@ -62,14 +64,14 @@ impl Sign {
 
     fn answer(&self, state: &'static str) -> SignatureCounted {
         let proposal = self.proposal.clone();
-        SignatureCounted { proposal, state, missing: Vec::new(), outputs: Vec::new(), code: None }
+        SignatureCounted { proposal, state, missing: Vec::new(), outputs: Vec::new(), code: None, field: None }
     }
 
     fn fail(&self, ctx: &mut Context<'_>, refusal: Refusal) -> Result<SignatureCounted, Refused> {
         proposal::close(ctx, &self.proposal, &End::Failed(&refusal))?;
-        let code = refusal.code;
-        Failed { proposal: self.proposal.clone(), code: code.clone() }.emit(ctx);
-        Ok(SignatureCounted { code: Some(code), ..self.answer("failed") })
+        let Refusal { code, field, .. } = refusal;
+        Failed { proposal: self.proposal.clone(), code: code.clone(), field: field.clone() }.emit(ctx);
+        Ok(SignatureCounted { code: Some(code), field, ..self.answer("failed") })
     }
 }
 

@@ -275,7 +275,13 @@ fn what_is_refused_takes_back_what_the_same_transaction_did_before() {
         call(&restore("bank-a")),
     ];
     let last = [call(&remove("tax-bureau"))];
-    assert_refused(&mut ledger, &["shop-1/dev"], &[&done[..], &last].concat(), "document/32", Some("/reader"));
+    assert_refused(
+        &mut ledger,
+        &["shop-1/dev"],
+        &[&done[..], &last].concat(),
+        "document/32",
+        Some("/calls/4/with/reader"),
+    );
     ledger.run_calls(&["shop-1/dev"], &done).outputs();
 }
 

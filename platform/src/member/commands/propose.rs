@@ -52,7 +52,7 @@ pub struct ProposalState {
 pub struct WhyRefused {
     /// Stable code, `module/number`.
     pub code: String,
-    /// JSON Pointer of the field at fault in the input of the call.
+    /// JSON Pointer of the field at fault: in the input of the call, or of several from `/calls/0/with` on.
     pub field: Option<String>,
 }
 

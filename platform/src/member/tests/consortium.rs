@@ -22,6 +22,8 @@ fn only_the_consortium_does_what_concerns_all() {
         threshold(1, 2),
         validators::set(0, &["tax-bureau"]),
     ];
+    let declared = MODULE.commands.iter().filter(|command| command.by_vote).map(|command| command.name);
+    assert_eq!(commands.iter().map(|call| call.r#do.as_str()).collect::<BTreeSet<_>>(), declared.collect());
     for command in commands {
         ledger.run_calls(&GOVERNORS, std::slice::from_ref(&command)).refused("member/27");
         ledger.run_calls(&["shop-1/dev"], &[command]).refused("member/27");

@@ -251,7 +251,7 @@ fn what_is_decided_and_cannot_be_done_has_failed_and_the_votes_stand() {
     let last = ledger.run("core-corp/dev", &vote(&made, Choice::For));
     let output = last.applied();
     assert_eq!(output["state"], "failed");
-    assert_eq!(output["refusal"], json!({"code": "member/1", "field": "/member"}));
+    assert_eq!(output["refusal"], json!({"code": "member/1", "field": "/calls/2/with/member"}));
     let events: Vec<_> = last.events().into_iter().map(|event| event.0).collect();
     assert_eq!(events, ["member.voted", "member.decided"], "nothing is told of what was undone");
     ledger.run("shop-1/dev", &NOTHING).applied();

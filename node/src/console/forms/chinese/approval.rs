@@ -1,6 +1,6 @@
 super::said! {
     // approval.lift_policy
-    "Takes a policy away that a member can no longer meet, since it has lost keys; decided by a vote of the consortium.", "成员因失去密钥而无法再满足其审批规则时，取消该规则；由联盟表决决定。";
+    "Takes a policy away that a member can no longer meet, since it has lost keys; decided by a vote of the consortium.", "成员因失去密钥而无法再满足其审批规则时，取消该规则；由治理机构决定。";
     "The member.", "成员。";
     "Why.", "理由。";
     // approval.refuse

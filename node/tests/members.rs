@@ -84,6 +84,8 @@ fn an_organisation_is_admitted_by_votes_at_several_nodes_and_its_key_signs() {
     let proposed: Value = serde_json::from_slice(&proposed.stdout).unwrap();
     let (id, hash) = (proposed["proposal"].as_str().unwrap(), &proposed["calls_hash"]);
     assert_eq!((&proposed["votes_for"], &proposed["needed"]), (&json!(1), &json!(3)));
+    let page = dev.http.get(&format!("/governance/{id}")).expect(200).text();
+    assert!(page.contains("<dt>Votes needed</dt><dd>3</dd>"), "{page}");
 
     let vote = |member: &str, hash: &Value| {
         let (http, headers) = (node(member), [("content-type", "application/json")]);

@@ -29,8 +29,12 @@ const OTHER: &str = "other";
 pub const ALL: &[Reason] = &[
     Reason::new(OTHER, "It was refused", "已被拒绝"),
     Reason::new("transaction/4", "It took too long: please do it again", "操作超时，请重新提交"),
-    Reason::new("transaction/6", "The ledger does not know this phone's key", "账本不认识本机密钥"),
-    Reason::new("transaction/7", "This phone's key is no longer valid", "本机密钥已失效"),
+    Reason::new("transaction/6", "The ledger does not know this key", "账本不认识该密钥"),
+    Reason::new(
+        "transaction/7",
+        "This key does not sign now: it is not valid, or its member is suspended",
+        "该密钥目前不能签名：已失效，或其成员已中止",
+    ),
     Reason::new("platform/2", "It is not filled in as it should be", "填写的内容不符合要求"),
     Reason::new("http/session", "Please sign in again", "请重新登录"),
     Reason::new("http/unauthenticated", "Please sign in again", "请重新登录"),

@@ -15,9 +15,13 @@ use axum::{extract::State, response::Response};
 use serde_json::json;
 use std::sync::Arc;
 
-const PROPOSAL: &str =
-    "SELECT title, proposer, calls, state, expires_ms, proposed_ms, decided_ms, governing, needed, votes_for,
-    votes_against, refusal_code, refusal_field FROM member_proposal WHERE id = ?1";
+const PROPOSAL: &str = "SELECT p.title, p.proposer, p.calls, p.state, p.expires_ms, p.proposed_ms, p.decided_ms,
+    iif(p.state = 'open', g.governing, p.governing),
+    iif(p.state = 'open', g.governing * t.numerator / t.denominator + 1, p.needed), p.refusal_code, p.refusal_field
+    FROM member_proposal p JOIN member_threshold t ON t.id = 1 CROSS JOIN (
+        SELECT count(*) AS governing FROM member_role r JOIN member m ON m.id = r.member
+        WHERE r.role = 'governor' AND m.state = 'active') g
+    WHERE p.id = ?1";
 
 const VOTES: &str =
     "SELECT member, choice, signer, time_ms FROM member_vote WHERE proposal = ?1 ORDER BY height, member LIMIT 1000";
@@ -37,7 +41,7 @@ struct One {
     expires: Moment,
     proposed: Moment,
     decided: Option<Moment>,
-    /// Governing organisations, and votes needed, as it stood when it was decided.
+    /// Governing organisations, and votes needed: as it stands while it is open, else as it stood when votes decided it.
     counted: Option<(u64, u64)>,
     refusal: Option<Refused>,
     votes: Vec<Vote>,
@@ -99,9 +103,9 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 proposed: Moment(row.number(5)),
                 decided: row.integer(6).map(|_| Moment(row.number(6))),
                 counted: row.integer(7).map(|_| (row.number(7), row.number(8))),
-                refusal: Some(row.text(11))
+                refusal: Some(row.text(9))
                     .filter(|code| !code.is_empty())
-                    .map(|code| Refused::new(desk, code, row.text(12))),
+                    .map(|code| Refused::new(desk, code, row.text(10))),
                 votes: votes.iter().map(vote).collect(),
                 may_vote: is_open && desk.seat.governs() && !has_voted,
                 may_withdraw: is_open && desk.seat.has(ADMIN) && row.text(1) == desk.member(),

@@ -207,10 +207,12 @@ fn put(chunk: &mut BytesMut, line: &str) {
 pub async fn state(State(member): State<Arc<Member>>, Path(identity): Path<String>) -> Answer<Response> {
     let identity: Hash =
         identity.parse().map_err(|error| Problem::malformed(format!("a transaction's identity: {error}")))?;
+    // First, since what is executed meanwhile is no longer among the accepted, and has its receipt then.
+    let accepted = member.hub.accepted(&identity);
     if let Some(receipt) = member.known_receipt(identity).await? {
         return Ok(shown(&member, &receipt.into()));
     }
-    match member.hub.accepted(&identity) {
+    match accepted {
         Some(expires_ms) => {
             let state = if expires_ms >= now_ms() { "accepted" } else { "expired" };
             let document = json!({"transaction": identity, "state": state, "expires": expires_ms});

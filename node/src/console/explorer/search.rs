@@ -135,8 +135,9 @@ async fn of_hash(desk: &Desk, t: &'static Texts, hash: Hash) -> Answer<Vec<Hit>>
         about: hash.to_string(),
         href: links::block(height),
     });
-    let receipt = desk.look(move |reader| reader.receipt(&hash)).await?;
+    // Before its receipt, which is there once it waits no more.
     let waits = desk.node.hub.accepted(&hash).is_some();
+    let receipt = desk.look(move |reader| reader.receipt(&hash)).await?;
     let href = match &receipt {
         Some(receipt) => Some(links::entry(receipt.height, receipt.index)),
         None => waits.then(|| format!("/transactions/{hash}")),

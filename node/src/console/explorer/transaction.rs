@@ -107,9 +107,10 @@ pub async fn find(State(node): State<Arc<Member>>, Path(identity): Path<String>,
         .at_desk(&node, async |desk| {
             let wrong = |_| Problem::not_found(format!("{identity:?} is not the identity of a transaction"));
             let identity: Hash = identity.parse().map_err(wrong)?;
+            // First, since what is executed meanwhile waits no more, and has its receipt then.
+            let waits = desk.node.hub.accepted(&identity).is_some_and(|expires_ms| expires_ms >= now_ms());
             let receipt = desk.node.known_receipt(identity).await?;
             found = receipt.map(|receipt| links::entry(receipt.height, receipt.index));
-            let waits = desk.node.hub.accepted(&identity).is_some_and(|expires_ms| expires_ms >= now_ms());
             if found.is_none() && !waits {
                 return Err(Problem::not_found(format!("this node knows no transaction {identity}")));
             }

@@ -80,7 +80,10 @@ fn an_organisation_is_admitted_by_votes_at_several_nodes_and_its_key_signs() {
     let verb = ["member", "admit", "--with", &admit, "--key", "tax-bureau/dev", "--url", url];
     assert_eq!(run(&verb).status.code(), Some(2));
     let proposed = run(&[&verb[..], &["--propose", "Bank C joins"]].concat());
-    assert!(proposed.status.success(), "{}", String::from_utf8_lossy(&proposed.stderr));
+    // Nothing is done by it yet, and how the others vote is told.
+    let told = String::from_utf8_lossy(&proposed.stderr);
+    assert_eq!(proposed.status.code(), Some(4), "{told}");
+    assert!(told.contains("1 of 3 votes") && told.contains("counterfoil member vote --proposal "), "{told}");
     let proposed: Value = serde_json::from_slice(&proposed.stdout).unwrap();
     let (id, hash) = (proposed["proposal"].as_str().unwrap(), &proposed["calls_hash"]);
     assert_eq!((&proposed["votes_for"], &proposed["needed"]), (&json!(1), &json!(3)));
@@ -106,6 +109,42 @@ fn an_organisation_is_admitted_by_votes_at_several_nodes_and_its_key_signs() {
     let transaction = own(&dev.http, "bank-c/main", &key, "define", "asset.define", &asset);
     node("bank-a").submit(&transaction).expect(200);
     assert_eq!(node("bank-a").value("SELECT issuer FROM asset WHERE id = 'bank-c/EUR'"), "bank-c");
+}
+
+/// Votes that are there can decide since others govern, or fewer are needed: the page offers to count them again, which does it.
+#[test]
+fn an_open_proposal_that_its_votes_decide_by_now_is_counted_again() {
+    let dev = Dev::start(&[]);
+    let node = |member: &str| {
+        let ready = fs::read(dev.data().join(member).join("ready.json")).unwrap();
+        Http::new(serde_json::from_slice::<Value>(&ready).unwrap()["url"].as_str().unwrap())
+    };
+    let propose = |member: &str, title: &str, calls: Value| {
+        let with = json!({"title": title, "calls": calls});
+        node(member).command("member.propose", &format!("{member}/dev"), &with, &[]).expect(200).json()
+    };
+    let vote = |member: &str, on: &Value| {
+        let with = json!({"proposal": on["proposal"], "calls_hash": on["calls_hash"], "choice": "for"});
+        node(member).command("member.vote", &format!("{member}/dev"), &with, &[]).expect(200).json()["state"].clone()
+    };
+    let roles = json!([{"do": "member.set_roles", "with": {"member": "shop-1", "roles": ["bank"]}}]);
+    let waits = propose("tax-bureau", "Roles", roles);
+    assert_eq!(vote("core-corp", &waits), "open");
+    let fewer = json!([
+        {"do": "member.set_roles", "with": {"member": "cloud-provider", "roles": ["provider"]}},
+        {"do": "member.set_threshold", "with": {"numerator": 1, "denominator": 2}},
+    ]);
+    let fewer = propose("core-corp", "Fewer", fewer);
+    assert_eq!(vote("bank-a", &fewer), "open");
+    let count = format!("/v1/proposals/{}/count", waits["proposal"].as_str().unwrap());
+    let page = || dev.http.get(&format!("/governance/{}", waits["proposal"].as_str().unwrap())).expect(200).text();
+    assert!(!page().contains(&count), "two of three votes decide nothing");
+    // The last vote at the node whose page is asked for: what it decides is there with the answer.
+    assert_eq!(vote("tax-bureau", &fewer), "passed");
+    assert!(page().contains(&count), "{}", page());
+    let headers = [("content-type", "application/json"), ("counterfoil-key", "tax-bureau/dev")];
+    let counted = dev.http.post(&count, &headers, json!({"calls_hash": waits["calls_hash"]}).to_string());
+    assert_eq!(counted.expect(200).json()["state"], "passed");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The HTTP interface: one file a group of routes.
 
 mod access;
-mod asked;
+pub mod asked;
 mod blocks;
 mod changes;
 mod commands;

@@ -12,7 +12,7 @@ pub enum Exit {
     Usage(String),
     /// 3: the environment: node not reached, file not read, port in use.
     Fault(String),
-    /// 4: nothing is done yet: it waits for more signatures.
+    /// 4: nothing is done yet: it waits for more signatures or votes.
     Waits(String),
 }
 

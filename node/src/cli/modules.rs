@@ -224,11 +224,27 @@ fn perform(command: &CommandDeclaration, matches: &ArgMatches) -> Outcome {
     let signing = Signing::from_arg_matches(matches).map_err(|error| Exit::Usage(error.to_string()))?;
     let with = input(command, matches)?;
     if !command.by_vote {
-        return call::send(command.name, &with, &signing);
+        return call::send(command.name, &with, &signing).map(drop);
     }
     let title = matches.get_one::<String>(PROPOSE).cloned().unwrap_or_default();
     let calls = vec![CallInput { r#do: command.name.to_owned(), with }];
-    call::send(Propose::NAME, &Propose { title, calls, expires_ms: None }, &signing)
+    let answer = call::send(Propose::NAME, &Propose { title, calls, expires_ms: None }, &signing)?;
+    match answer["state"].as_str() {
+        Some("passed") => Ok(()),
+        Some("open") => Err(Exit::Waits(voting(&answer))),
+        _ => Err(Exit::No(format!("the vote decided it, and it was refused: {}", answer["refusal"]["code"]))),
+    }
+}
+
+/// What is to be done where the proposer's own vote did not decide.
+fn voting(answer: &Value) -> String {
+    let text = |name: &str| answer[name].as_str().unwrap_or_default();
+    let (proposal, hash) = (text("proposal"), text("calls_hash"));
+    format!(
+        "nothing is done yet: {} of {} votes are there\n  to vote:  counterfoil member vote --proposal {proposal} \
+         --calls-hash {hash} --choice for --key MEMBER/KEY",
+        answer["votes_for"], answer["needed"]
+    )
 }
 
 /// What the arguments say, as JSON.

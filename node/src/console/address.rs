@@ -1,9 +1,9 @@
 //! What an address says. One that cannot be read is answered by a page that says why, as everything else is that is wrong.
 
 use super::Visit;
-use crate::{member::Member, problem::Problem};
+use crate::{api::asked, member::Member, problem::Problem};
 use axum::{
-    extract::{self, FromRequestParts},
+    extract::FromRequestParts,
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
@@ -20,11 +20,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Member>> for Path<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Member>) -> Result<Self, Response> {
-        let why = match extract::Path::from_request_parts(parts, node).await {
-            Ok(extract::Path(said)) => return Ok(Self(said)),
-            Err(wrong) => wrong.body_text(),
-        };
-        Err(unreadable(parts, node, why).await)
+        read(parts, node).await.map(|asked::Path(said)| Self(said))
     }
 }
 
@@ -32,18 +28,21 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Member>> for Query<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Member>) -> Result<Self, Response> {
-        let why = match extract::Query::from_request_parts(parts, node).await {
-            Ok(extract::Query(said)) => return Ok(Self(said)),
-            Err(wrong) => wrong.body_text(),
-        };
-        Err(unreadable(parts, node, why).await)
+        read(parts, node).await.map(|asked::Query(said)| Self(said))
     }
 }
 
-async fn unreadable(parts: &mut Parts, node: &Arc<Member>, why: String) -> Response {
-    let problem = Problem::malformed(why);
-    match Visit::from_request_parts(parts, node).await {
+/// What the API reads, whose problems are pages where a person waits for one.
+async fn read<E: FromRequestParts<Arc<Member>, Rejection = Problem>>(
+    parts: &mut Parts,
+    node: &Arc<Member>,
+) -> Result<E, Response> {
+    let problem = match E::from_request_parts(parts, node).await {
+        Ok(said) => return Ok(said),
+        Err(problem) => problem,
+    };
+    Err(match Visit::from_request_parts(parts, node).await {
         Ok(visit) if visit.wants_page() => visit.nowhere(node, &problem).await,
         _ => problem.into_response(),
-    }
+    })
 }

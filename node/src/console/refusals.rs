@@ -127,6 +127,27 @@ pub const ALL: &[Reason] = &[
     Reason::new("approval/28", "This key does not count for it", "该密钥不计入"),
     Reason::new("approval/29", "You have signed this already", "您已签名"),
     Reason::new("approval/33", "Please give a reason", "请填写理由"),
+    Reason::new("member/1", "There is no such member", "没有这个成员"),
+    Reason::new("member/7", "A role stands twice", "角色重复"),
+    Reason::new("member/22", "This id is or was that of another member", "该标识已被使用，不能再用"),
+    Reason::new("member/28", "This is not a governing organisation", "不是治理机构"),
+    Reason::new("member/30", "There is no such proposal", "没有这份提案"),
+    Reason::new(
+        "member/33",
+        "These are not the calls of the proposal: load the page again",
+        "调用与提案不符，请刷新页面",
+    ),
+    Reason::new("member/36", "The votes do not decide it yet", "现有票数尚不能作出决定"),
+    Reason::new(
+        "member/41",
+        "Only active members are suspended and only suspended ones reinstated; a removed one stays removed",
+        "只有正常的成员可以中止，只有已中止的可以恢复；移除后不能恢复",
+    ),
+    Reason::new(
+        "member/42",
+        "It runs a validator: set the validators without it first",
+        "该成员运行验证节点，请先从验证节点中移除",
+    ),
     Reason::new("member/2", "Keys are managed by a key with the role admin", "只有 admin 角色的密钥可以管理密钥"),
     Reason::new(
         "member/3",

@@ -214,7 +214,13 @@ fn pages_say_why_an_account_is_frozen_and_what_a_call_does() {
 #[test]
 fn an_address_that_cannot_be_read_is_told_as_everything_else() {
     let dev = Dev::start_with_samples(&["--members", "1"]);
-    for path in ["/accounts/core-corp/cny?before=x", "/members/%ff", "/members?after=a&after=b"] {
+    for path in [
+        "/accounts/core-corp/cny?before=x",
+        "/members/%ff",
+        "/members?after=a&after=b",
+        "/blocks?before=x",
+        "/transactions?before=7",
+    ] {
         let browser = [("accept", "text/html"), ("accept-language", "zh-CN")];
         let page = dev.http.get_with(path, &browser).expect(400);
         assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"), "{path}");

@@ -28,7 +28,7 @@ const ENTRIES_SHOWN: usize = 100;
 /// Which blocks are asked for.
 #[derive(Deserialize)]
 pub struct Before {
-    before: Option<String>,
+    before: Option<u64>,
 }
 
 #[derive(Template)]
@@ -46,7 +46,6 @@ pub async fn list(State(node): State<Arc<Member>>, Query(Before { before }): Que
     visit
         .at_desk(&node, async |desk| {
             let newest = desk.node.hub.executed().borrow().height;
-            let before: Option<u64> = before.as_deref().and_then(|text| text.parse().ok());
             let end = before.map_or(newest + 1, |before| before.min(newest + 1));
             let first = end.saturating_sub(SHOWN);
             let headers = desk.look(move |reader| reader.headers(first, (end - first) as usize)).await?;

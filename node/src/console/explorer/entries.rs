@@ -87,16 +87,26 @@ fn called(call: &Call) -> Option<String> {
 /// Which transactions are asked for.
 #[derive(Deserialize)]
 pub struct Before {
-    /// Those before this place, `height-index`.
-    before: Option<String>,
+    /// Those before this place.
+    before: Option<Place>,
 }
 
-impl Before {
-    fn place(&self) -> Option<(u64, u32)> {
-        let (height, index) = self.before.as_deref()?.split_once('-')?;
-        let (height, index) = (height.parse().ok()?, index.parse::<u32>().ok()?);
-        // What a position has room for.
-        (height < 1 << 47 && index <= u32::from(u16::MAX)).then_some((height, index))
+/// Height and index, written `height-index`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Place(u64, u32);
+
+impl TryFrom<String> for Place {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let read = |text: &str| {
+            let (height, index) = text.split_once('-')?;
+            // What a position has room for.
+            let height = height.parse().ok().filter(|height| *height < 1 << 47)?;
+            Some(Self(height, u32::from(index.parse::<u16>().ok()?)))
+        };
+        read(&text).ok_or_else(|| format!("{text:?} is no place of a transaction, as 7-3 is"))
     }
 }
 
@@ -111,10 +121,10 @@ struct Entries {
 }
 
 /// GET /transactions?before=
-pub async fn page(State(node): State<Arc<Member>>, Query(before): Query<Before>, visit: Visit) -> Response {
+pub async fn page(State(node): State<Arc<Member>>, Query(Before { before }): Query<Before>, visit: Visit) -> Response {
     visit
         .at_desk(&node, async |desk| {
-            let before = before.place();
+            let before = before.map(|Place(height, index)| (height, index));
             let entries = desk.look(move |reader| reader.entries_before(before, SHOWN)).await?;
             let last = entries.last().filter(|_| entries.len() == SHOWN);
             Ok(Entries {
@@ -130,20 +140,20 @@ pub async fn page(State(node): State<Arc<Member>>, Query(before): Query<Before>,
 
 #[cfg(test)]
 mod tests {
-    use super::Before;
+    use super::Place;
 
     #[test]
-    fn a_place_is_read_or_left() {
+    fn a_place_is_read_or_refused() {
         for (text, expected) in [
-            ("7-3", Some((7, 3))),
-            ("0-65535", Some((0, 65_535))),
+            ("7-3", Some(Place(7, 3))),
+            ("0-65535", Some(Place(0, 65_535))),
             ("7-65536", None),
             ("18446744073709551615-1", None),
             ("7", None),
             ("-", None),
             ("' OR 1=1", None),
         ] {
-            assert_eq!(Before { before: Some(text.to_owned()) }.place(), expected, "{text}");
+            assert_eq!(Place::try_from(text.to_owned()).ok(), expected, "{text}");
         }
     }
 }

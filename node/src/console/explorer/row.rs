@@ -26,7 +26,7 @@ const SHOWN: usize = 10;
 #[derive(Deserialize)]
 pub struct Before {
     /// Those before this height.
-    before: Option<String>,
+    before: Option<u64>,
 }
 
 #[derive(Template)]
@@ -66,7 +66,6 @@ pub async fn page(
             let t = Texts::of(desk.language());
             let (name, key) = links::row_of(&uri)?;
             let table = desk.node.store.reader().table(&name)?;
-            let before = before.as_deref().and_then(|text| text.parse().ok());
             let (of_table, of_key) = (name.clone(), key.clone());
             let (height, row) = desk.node.store.ask(move |reader| reader.row_of(&of_table, &of_key)).await?;
             desk.read_at(height);

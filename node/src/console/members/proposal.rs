@@ -1,4 +1,4 @@
-use super::{ADMIN, texts::Texts};
+use super::{ADMIN, GOVERNOR, texts::Texts};
 use crate::{
     console::{
         Page, Row, Visit,
@@ -23,8 +23,11 @@ const PROPOSAL: &str = "SELECT p.title, p.proposer, p.calls, p.state, p.expires_
         WHERE r.role = 'governor' AND m.state = 'active') g
     WHERE p.id = ?1";
 
-const VOTES: &str =
-    "SELECT member, choice, signer, time_ms FROM member_vote WHERE proposal = ?1 ORDER BY height, member LIMIT 1000";
+/// With whether a vote counts: its organisation still governs.
+const VOTES: &str = "SELECT v.member, v.choice, v.signer, v.time_ms,
+    EXISTS (SELECT 1 FROM member_role r JOIN member m ON m.id = r.member
+        WHERE r.member = v.member AND r.role = 'governor' AND m.state = 'active')
+    FROM member_vote v WHERE v.proposal = ?1 ORDER BY v.height, v.member LIMIT 1000";
 
 #[derive(Template)]
 #[template(path = "members/proposal.html")]
@@ -46,6 +49,10 @@ struct One {
     refusal: Option<Refused>,
     votes: Vec<Vote>,
     may_vote: bool,
+    /// Whether the votes that are there decide it, since others govern now or fewer are needed.
+    may_count: bool,
+    /// Why whoever asks does not vote, while others do.
+    why_not: Option<&'static str>,
     may_withdraw: bool,
 }
 
@@ -74,6 +81,12 @@ struct Vote {
     at: Moment,
 }
 
+/// Whether the votes of those that govern now decide, as `governance::decide` of the module counts them.
+fn decides(votes: &[Row], (governing, needed): (u64, u64)) -> bool {
+    let count = |choice| votes.iter().filter(|vote| vote.number(4) == 1 && vote.text(1) == choice).count() as u64;
+    count("for") >= needed || governing.saturating_sub(count("against")) < needed
+}
+
 /// GET /governance/{id}
 pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id): Path<String>) -> Response {
     visit
@@ -91,6 +104,15 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 signer: row.text(2),
                 at: Moment(row.number(3)),
             };
+            let counted = row.integer(7).map(|_| (row.number(7), row.number(8)));
+            let governs = desk.seat.governs();
+            let why_not = match (desk.seat.has(GOVERNOR), desk.seat.has(ADMIN)) {
+                _ if !is_open => None,
+                (true, _) if has_voted => Some(t.has_voted),
+                (true, true) => None,
+                (true, false) => Some(t.admins_vote),
+                (false, _) => Some(t.governors_vote),
+            };
             Ok(One {
                 t,
                 form_id: form_id(),
@@ -102,12 +124,14 @@ pub(super) async fn page(State(node): State<Arc<Member>>, visit: Visit, Path(id)
                 expires: Moment(row.number(4)),
                 proposed: Moment(row.number(5)),
                 decided: row.integer(6).map(|_| Moment(row.number(6))),
-                counted: row.integer(7).map(|_| (row.number(7), row.number(8))),
+                may_count: is_open && governs && counted.is_some_and(|counted| decides(&votes, counted)),
+                why_not,
+                counted,
                 refusal: Some(row.text(9))
                     .filter(|code| !code.is_empty())
                     .map(|code| Refused::new(desk, code, row.text(10))),
                 votes: votes.iter().map(vote).collect(),
-                may_vote: is_open && desk.seat.governs() && !has_voted,
+                may_vote: is_open && governs && !has_voted,
                 may_withdraw: is_open && desk.seat.has(ADMIN) && row.text(1) == desk.member(),
                 page: desk.page(),
                 id: id.clone(),

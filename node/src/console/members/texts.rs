@@ -94,6 +94,11 @@ texts! {
     vote_against: "Vote against it", "投反对票";
     waits: "It waits for more signatures: nothing has been done yet.", "等待其他人签名，尚未执行。";
     waits_link: "See it in the inbox", "在待办中查看";
+    has_voted: "Your organisation has voted.", "贵机构已投票。";
+    admins_vote: "Your organisation votes by a key with the role admin.", "须由贵机构具有 admin 角色的密钥投票。";
+    governors_vote: "Governing organisations vote on it.", "由治理机构投票。";
+    count: "Count the votes again", "重新计票";
+    count_text: "Since it was last voted on, others govern or fewer votes are needed: the votes that are there decide it.", "上次投票之后治理机构或所需票数有变，现有票数已可作出决定。";
     withdraw: "Withdraw the proposal", "撤回提案";
     votes: "Votes", "投票";
     member: "Member", "成员";
